@@ -1,0 +1,8 @@
+/**
+ * The servlet side: {@link io.github.afterspan.servlet.BackgroundDispatchFilter} gives each request
+ * its {@link io.github.afterspan.BackgroundDispatcher}, and drains the workers at undeploy.
+ */
+@NullMarked
+package io.github.afterspan.servlet;
+
+import org.jspecify.annotations.NullMarked;
