@@ -1,9 +1,13 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import java.util.Map;
 import org.slf4j.MDC;
 
-/** Carries the MDC over. A class of its own, so that SLF4J is linked only by those who ask for it. */
+/**
+ * Carries the MDC over. A class of its own, so that SLF4J is linked only by those who ask for it.
+ */
 final class MdcDecorator implements TaskDecorator {
 
   @Override

@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 /**
@@ -28,8 +30,8 @@ public interface TaskDecorator {
   BackgroundTask decorate(BackgroundTask task);
 
   /**
-   * Returns a decorator that carries the SLF4J diagnostic context (MDC) of the dispatching thread to
-   * the worker, and restores the worker's own when the body is over.
+   * Returns a decorator that carries the SLF4J diagnostic context (MDC) of the dispatching thread
+   * to the worker, and restores the worker's own when the body is over.
    *
    * @return the decorator
    * @throws NoClassDefFoundError if SLF4J is not on the class path

@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import static java.util.Objects.requireNonNull;
@@ -19,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Each method returns new options and leaves the old ones as they are. Options with the same
- * values are equal. Keep them as a constant: workers remember what they worked out for up to {@value
- * TaskProfiles#MAX_PROFILES} different options, and work it out anew for each dispatch beyond that.
+ * values are equal. Keep them as a constant: workers remember what they worked out for up to
+ * {@value TaskProfiles#MAX_PROFILES} different options, and work it out anew for each dispatch
+ * beyond that.
  *
  * <p>Immutable, safe for use by several threads.
  */
@@ -50,7 +53,8 @@ public final class TaskOptions {
     this.startMode = startMode;
     this.spanKind = spanKind;
     this.attributes = attributes;
-    this.hash = Objects.hash(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
+    this.hash =
+        Objects.hash(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
   }
 
   /**
@@ -81,8 +85,7 @@ public final class TaskOptions {
    */
   public TaskOptions timeout(Duration timeout) {
     Durations.requirePositive("timeout", timeout);
-    return new TaskOptions(
-        name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
+    return new TaskOptions(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
   }
 
   /**
@@ -96,8 +99,7 @@ public final class TaskOptions {
    */
   public TaskOptions queueTimeout(Duration queueTimeout) {
     Durations.requirePositive("queueTimeout", queueTimeout);
-    return new TaskOptions(
-        name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
+    return new TaskOptions(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
   }
 
   /**
@@ -109,8 +111,7 @@ public final class TaskOptions {
    */
   public TaskOptions traceMode(TraceMode traceMode) {
     requireNonNull(traceMode, "traceMode");
-    return new TaskOptions(
-        name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
+    return new TaskOptions(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
   }
 
   /**
@@ -122,8 +123,7 @@ public final class TaskOptions {
    */
   public TaskOptions startMode(StartMode startMode) {
     requireNonNull(startMode, "startMode");
-    return new TaskOptions(
-        name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
+    return new TaskOptions(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
   }
 
   /**
@@ -136,8 +136,7 @@ public final class TaskOptions {
    */
   public TaskOptions spanKind(SpanKind spanKind) {
     requireNonNull(spanKind, "spanKind");
-    return new TaskOptions(
-        name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
+    return new TaskOptions(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
   }
 
   /**
@@ -150,8 +149,7 @@ public final class TaskOptions {
    */
   public TaskOptions attributes(Attributes attributes) {
     requireNonNull(attributes, "attributes");
-    return new TaskOptions(
-        name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
+    return new TaskOptions(name, timeout, queueTimeout, traceMode, startMode, spanKind, attributes);
   }
 
   @Override

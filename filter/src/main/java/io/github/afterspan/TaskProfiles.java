@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 /** What workers work out once for each task name and each set of options. */

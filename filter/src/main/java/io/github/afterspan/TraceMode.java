@@ -1,13 +1,16 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 /**
  * How the span of a task is tied to the span that was current when it was dispatched.
  *
- * <p>Without a valid span at dispatch every mode gives a new root without links. The modes that stay
- * in the trace follow its sampling decision, so the task of an unsampled request is unsampled too;
- * {@link #NEW_TRACE_WITH_LINK} is sampled anew.
+ * <p>Without a valid span at dispatch every mode gives a new root without links. The modes that
+ * stay in the trace follow its sampling decision, so the task of an unsampled request is unsampled
+ * too; {@link #NEW_TRACE_WITH_LINK} is sampled anew.
  *
- * @see <a href="https://opentelemetry.io/docs/specs/otel/overview/#links-between-spans">OpenTelemetry
+ * @see <a
+ *     href="https://opentelemetry.io/docs/specs/otel/overview/#links-between-spans">OpenTelemetry
  *     specification, links between spans</a>
  */
 public enum TraceMode {

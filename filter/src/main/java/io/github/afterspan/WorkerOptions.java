@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import static java.util.Objects.requireNonNull;
@@ -69,7 +71,9 @@ public record WorkerOptions(
   public enum Threads {
     /** Pooled platform threads, at most as many as the concurrency. */
     PLATFORM,
-    /** A virtual thread for each task, at most as many at once as the concurrency. Java 21 or newer. */
+    /**
+     * A virtual thread for each task, at most as many at once as the concurrency. Java 21 or newer.
+     */
     VIRTUAL
   }
 
@@ -91,7 +95,8 @@ public record WorkerOptions(
       throw new IllegalArgumentException("concurrency must be positive, was " + concurrency);
     }
     if (queueCapacity < 0) {
-      throw new IllegalArgumentException("queueCapacity must not be negative, was " + queueCapacity);
+      throw new IllegalArgumentException(
+          "queueCapacity must not be negative, was " + queueCapacity);
     }
     if ((long) concurrency + queueCapacity > MAX_ACCEPTED) {
       throw new IllegalArgumentException(
