@@ -1,0 +1,99 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.github.afterspan.it;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.ContextStorage;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An OpenTelemetry SDK as applications have it, with the batch processor and the OTLP exporter,
+ * that exports to a receiver and is registered nowhere.
+ *
+ * <p>Safe for use by several threads. Whoever makes it closes it, after having waited for the spans
+ * to be received.
+ */
+public final class Telemetry implements AutoCloseable {
+
+  private final OpenTelemetrySdk sdk;
+
+  private Telemetry(OpenTelemetrySdk sdk) {
+    this.sdk = sdk;
+  }
+
+  /**
+   * Makes an SDK that exports every 100 ms, and tries again soon when an export failed.
+   *
+   * @param receiver where to export to
+   * @return the SDK
+   */
+  public static Telemetry exportingTo(OtlpReceiver receiver) {
+    OtlpHttpSpanExporter exporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(receiver.endpoint())
+            .setCompression("gzip")
+            .setTimeout(Duration.ofSeconds(5))
+            .setRetryPolicy(
+                RetryPolicy.builder()
+                    .setMaxAttempts(5)
+                    .setInitialBackoff(Duration.ofMillis(50))
+                    .setMaxBackoff(Duration.ofMillis(500))
+                    .build())
+            .build();
+    BatchSpanProcessor processor =
+        BatchSpanProcessor.builder(exporter).setScheduleDelay(Duration.ofMillis(100)).build();
+    return new Telemetry(
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(processor).build())
+            .build());
+  }
+
+  /**
+   * Returns the SDK.
+   *
+   * @return the SDK, open until this is closed
+   */
+  public OpenTelemetry openTelemetry() {
+    return sdk;
+  }
+
+  /**
+   * Returns the tracer of the application under test.
+   *
+   * @return a tracer with the scope {@code application}
+   */
+  public Tracer tracer() {
+    return sdk.getTracer("application");
+  }
+
+  /** Shuts the SDK down, waiting a few seconds at most. */
+  @Override
+  public void close() {
+    sdk.shutdown().join(5, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Checks that every scope that was opened was closed. Needs {@code
+   * -Dio.opentelemetry.context.enableStrictContext=true}.
+   *
+   * @throws AssertionError if a scope was left open, with the stack that opened it, or if strict
+   *     context is not switched on
+   */
+  public static void assertNoScopeLeft() {
+    if (!(ContextStorage.get() instanceof AutoCloseable strict)) {
+      throw new AssertionError("strict context is off: " + ContextStorage.get());
+    }
+    try {
+      strict.close();
+    } catch (Exception e) {
+      throw new AssertionError("could not check for open scopes", e);
+    }
+  }
+}
