@@ -2,52 +2,375 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.afterspan.DispatchRejectedException.Reason;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/** Skeleton: the signatures of the engine, which replaces this file. */
+/**
+ * The threads, the queue and the telemetry behind {@link BackgroundDispatcher}: what the owner
+ * creates, watches, drains and closes. Request code sees only the dispatcher.
+ *
+ * <pre>{@code
+ * try (BackgroundWorkers workers = BackgroundWorkers.create(openTelemetry, WorkerOptions.defaults())) {
+ *   workers.dispatcher().dispatch("warmUpCache", cache::load);
+ * } // drained here
+ * }</pre>
+ *
+ * <p>At the limits:
+ *
+ * <ul>
+ *   <li><b>full</b>: at most {@code concurrency + queueCapacity} tasks are accepted and unfinished;
+ *       the next dispatch throws {@link DispatchRejectedException};
+ *   <li><b>slow</b>: at its timeout a task is {@link TaskState#TIMED_OUT}, its span ends, and its
+ *       thread is interrupted. The thread's place stays taken until it is really back; one that
+ *       takes longer than a second counts as stuck, and its stack is logged once;
+ *   <li><b>failing</b>: what a body throws is recorded on its span, logged once and counted, and
+ *       touches no other task. A {@link VirtualMachineError} ends its thread as well; the next task
+ *       gets a new one;
+ *   <li><b>closing</b>: see {@link #drain(Duration)}.
+ * </ul>
+ *
+ * <p>The threads are daemons: a program whose main method returns should close its workers first.
+ *
+ * <p>Safe for use by several threads. Closed by whoever created it.
+ */
 public final class BackgroundWorkers implements AutoCloseable {
 
-  public static BackgroundWorkers create(OpenTelemetry openTelemetry, WorkerOptions options) {
-    throw new UnsupportedOperationException("engine not there yet");
+  static final String INSTRUMENTATION_SCOPE = "io.github.afterspan";
+
+  final WorkerOptions options;
+  final Capacity capacity;
+  final TaskLog log;
+  final TaskSpans spans;
+  final TaskProfiles profiles;
+  final Watchdog watchdog;
+  final WorkerPool pool;
+  final TaskMetrics metrics;
+
+  /** Held while a running task is stopped from outside; see {@link WorkerTask}. */
+  final Lock interruptLock = new ReentrantLock();
+
+  /** Tells of outcomes that the watchdog decided. */
+  final ThreadPoolExecutor reports;
+
+  private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
+  private final Set<WorkersDispatcher> awaiting = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Status> drained = new CompletableFuture<>();
+  private final StatusBean statusBean;
+  private final Object drainLock = new Object();
+  private boolean drainStarted; // guarded by drainLock
+
+  private BackgroundWorkers(
+      OpenTelemetry openTelemetry, WorkerOptions options, WorkerThreads threads) {
+    this.options = options;
+    capacity = new Capacity(options.concurrency() + options.queueCapacity());
+    log = new TaskLog(options.name());
+    spans = new TaskSpans(openTelemetry.getTracer(INSTRUMENTATION_SCOPE));
+    profiles = new TaskProfiles(this);
+    watchdog = new Watchdog(this);
+    pool = new WorkerPool(this, threads, loader);
+    reports = reports(options.name());
+    metrics = new TaskMetrics(openTelemetry.getMeter(INSTRUMENTATION_SCOPE), this);
+    statusBean = StatusBean.register(this);
+    watchdog.start(loader);
   }
 
+  /**
+   * Creates workers with threads of their own.
+   *
+   * @param openTelemetry where spans and metrics go
+   * @param options the settings
+   * @return new workers, to be closed by the caller
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if virtual threads are asked for and this Java has none
+   */
+  public static BackgroundWorkers create(OpenTelemetry openTelemetry, WorkerOptions options) {
+    requireNonNull(openTelemetry, "openTelemetry");
+    requireNonNull(options, "options");
+    WorkerThreads threads =
+        options.threads() == WorkerOptions.Threads.VIRTUAL
+            ? WorkerThreads.virtual(options.name())
+            : WorkerThreads.platform(
+                options.name(), Thread.currentThread().getContextClassLoader());
+    return new BackgroundWorkers(openTelemetry, options, threads);
+  }
+
+  /**
+   * Creates workers that run their tasks on somebody else's executor, a container's {@code
+   * ManagedExecutorService} for one. {@link Executor#execute} is all that is ever called. The
+   * concurrency and the queue capacity of the options hold all the same, and {@link
+   * WorkerOptions#threads()} is ignored.
+   *
+   * <p>A worker runs what is queued, one task after the other, and then gives its thread back. When
+   * the executor refuses a worker, the queued tasks are left to the workers that run; if there is
+   * none, the dispatch is rejected.
+   *
+   * @param openTelemetry where spans and metrics go
+   * @param options the settings
+   * @param executor runs the workers; neither closed nor shut down by this
+   * @return new workers, to be closed by the caller
+   * @throws NullPointerException if an argument is null
+   */
   public static BackgroundWorkers create(
       OpenTelemetry openTelemetry, WorkerOptions options, Executor executor) {
-    throw new UnsupportedOperationException("engine not there yet");
+    requireNonNull(openTelemetry, "openTelemetry");
+    requireNonNull(options, "options");
+    requireNonNull(executor, "executor");
+    return new BackgroundWorkers(openTelemetry, options, WorkerThreads.of(executor));
   }
 
+  /**
+   * Creates workers for unit tests: {@code dispatch} runs the task on the calling thread and returns
+   * when it is over, with the same spans, metrics, timeouts and outcomes as elsewhere.
+   *
+   * <pre>{@code
+   * try (BackgroundWorkers workers = BackgroundWorkers.onCallingThread(openTelemetry)) {
+   *   new OrderService(workers.dispatcher()).place(order);
+   *   assertThat(mailer.sent()).hasSize(1);
+   * }
+   * }</pre>
+   *
+   * <p>A task that is dispatched by a task runs inside it. What a body throws does not reach the
+   * caller of {@code dispatch}, as it would not elsewhere; ask the {@link DispatchedTask}.
+   *
+   * @param openTelemetry where spans and metrics go
+   * @return new workers with the default options, to be closed by the caller
+   * @throws NullPointerException if the argument is null
+   */
   public static BackgroundWorkers onCallingThread(OpenTelemetry openTelemetry) {
-    throw new UnsupportedOperationException("engine not there yet");
+    WorkerOptions options = WorkerOptions.builder().name("calling-thread").build();
+    return create(openTelemetry, options, Runnable::run);
   }
 
+  /**
+   * Returns a dispatcher that belongs to no exchange, for start-up code and schedulers: every task
+   * starts immediately, whatever its {@link StartMode}.
+   *
+   * @return the dispatcher
+   */
   public BackgroundDispatcher dispatcher() {
-    throw new UnsupportedOperationException("engine not there yet");
+    return new WorkersDispatcher(this, null);
   }
 
+  /**
+   * Returns a dispatcher for one exchange; for those who connect Afterspan to a server. What is
+   * current now counts for tasks that are dispatched where nothing is current.
+   *
+   * @param response completes when the response is over: with whether it was successful, or with the
+   *     exception that left the handler. Tasks that await it are handed to the workers by the thread
+   *     that completes it
+   * @return the dispatcher
+   * @throws NullPointerException if the argument is null
+   */
   public BackgroundDispatcher dispatcher(CompletionStage<Boolean> response) {
-    throw new UnsupportedOperationException("engine not there yet");
+    return new WorkersDispatcher(this, requireNonNull(response, "response"));
   }
 
+  /**
+   * Starts the drain, once: new tasks are refused; tasks that await a response are let go ({@link
+   * StartMode#AFTER_SUCCESSFUL_RESPONSE} ones are skipped); accepted tasks have the given time to
+   * finish. What has not started by then is {@linkplain TaskState#ABANDONED abandoned}; what runs is
+   * interrupted, has another second, and is abandoned too if it does not give way, with its stack in
+   * the log. Then telemetry is {@linkplain WorkerOptions#flush() flushed}, for at most five seconds,
+   * and the threads end.
+   *
+   * @param timeout how long accepted tasks may take to finish; zero stops them at once. A later call
+   *     changes nothing
+   * @return completes when all this is over, with the last numbers; the same for every caller
+   * @throws NullPointerException if the timeout is null
+   * @throws IllegalArgumentException if the timeout is negative
+   */
   public CompletableFuture<Status> drain(Duration timeout) {
-    throw new UnsupportedOperationException("engine not there yet");
+    Durations.requireNotNegative("timeout", timeout);
+    synchronized (drainLock) {
+      if (!drainStarted) {
+        startThread("drain", new Drain(this, timeout, drained));
+        drainStarted = true;
+      }
+    }
+    return drained.copy();
   }
 
+  /**
+   * Returns the numbers of this moment.
+   *
+   * @return the status; its parts are read one after the other, so they may be a task apart while
+   *     tasks come and go
+   */
   public Status status() {
-    throw new UnsupportedOperationException("engine not there yet");
+    int running = pool.active();
+    long[] outcomes = new long[TaskState.values().length];
+    long rejected = 0;
+    for (TaskCounts counts : profiles.counts()) {
+      for (TaskState outcome : TaskState.values()) {
+        outcomes[outcome.ordinal()] += counts.of(outcome);
+      }
+      for (Reason reason : Reason.values()) {
+        rejected += counts.of(reason);
+      }
+    }
+    return new Status(
+        options.name(),
+        running,
+        options.concurrency(),
+        (int) waiting(),
+        options.queueCapacity(),
+        pool.stuck(),
+        outcomes[TaskState.SUCCEEDED.ordinal()],
+        outcomes[TaskState.FAILED.ordinal()],
+        outcomes[TaskState.TIMED_OUT.ordinal()],
+        outcomes[TaskState.CANCELLED.ordinal()],
+        outcomes[TaskState.SKIPPED.ordinal()],
+        outcomes[TaskState.ABANDONED.ordinal()],
+        rejected);
+  }
+
+  /**
+   * Drains with the {@linkplain WorkerOptions#drainTimeout() drain timeout} and waits until that is
+   * over, which takes at most that and eight seconds. Closing again waits for the same drain.
+   */
+  @Override
+  public void close() {
+    drain(options.drainTimeout()).join();
   }
 
   @Override
-  public void close() {}
+  public String toString() {
+    return "BackgroundWorkers{name=" + options.name() + "}";
+  }
 
+  /** Tasks that are accepted and do not run. */
+  long waiting() {
+    return Math.max(0, capacity.accepted() - pool.active());
+  }
+
+  void submit(WorkerTask task) {
+    boolean queued;
+    try {
+      queued = pool.submit(task);
+    } catch (RejectedExecutionException e) {
+      capacity.release();
+      throw reject(task.profile, Reason.QUEUE_FULL, e);
+    } catch (RuntimeException | Error e) {
+      if (!task.state().isFinal()) {
+        capacity.release();
+      }
+      throw e;
+    }
+    if (!queued) {
+      capacity.release();
+      throw reject(task.profile, Reason.CLOSED, null);
+    }
+  }
+
+  /** Hands over tasks that awaited a response, as a chain. */
+  void submitAll(WorkerTask first) {
+    if (pool.submitAll(first)) {
+      return;
+    }
+    WorkerTask task = first;
+    while (task != null) {
+      WorkerTask following = task.next;
+      String message = "task \"" + task.name() + "\" was abandoned: the drain ended first";
+      task.endUnstarted(TaskState.ABANDONED, new CancellationException(message));
+      task = following;
+    }
+  }
+
+  DispatchRejectedException reject(
+      TaskProfile profile, Reason reason, @Nullable Throwable cause) {
+    profile.counts.addRejected(reason);
+    String message =
+        "workers \"" + options.name() + "\" rejected task \"" + profile.name + "\": " + why(reason);
+    log.rejected(message);
+    return new DispatchRejectedException(reason, message, cause);
+  }
+
+  private String why(Reason reason) {
+    return switch (reason) {
+      case QUEUE_FULL -> "queue full (running=" + pool.active() + "/" + options.concurrency()
+          + ", waiting=" + waiting() + ", queueCapacity=" + options.queueCapacity() + ")";
+      case DRAINING -> "draining; no further tasks are accepted";
+      case CLOSED -> "closed; no further tasks are accepted";
+    };
+  }
+
+  void awaitsResponse(WorkersDispatcher dispatcher) {
+    awaiting.add(dispatcher);
+  }
+
+  void awaitsNoMore(WorkersDispatcher dispatcher) {
+    awaiting.remove(dispatcher);
+  }
+
+  void releaseAwaiting() {
+    awaiting.forEach(dispatcher -> dispatcher.release(false));
+  }
+
+  Thread startThread(String role, Runnable body) {
+    return WorkerThreads.start(body, "afterspan-" + options.name() + "-" + role, loader);
+  }
+
+  void closeTelemetry() {
+    statusBean.unregister();
+    try {
+      metrics.close();
+    } catch (Exception e) {
+      log.warn("the metrics could not be closed", e);
+    }
+  }
+
+  private ThreadPoolExecutor reports(String name) {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            body -> WorkerThreads.make(body, "afterspan-" + name + "-reports", loader));
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  /**
+   * The numbers of one set of workers at one moment.
+   *
+   * @param name the workers' name
+   * @param running tasks whose body runs, or whose thread is not back yet
+   * @param concurrency the most that run at once
+   * @param waiting tasks that are accepted and have not started, those included that await a
+   *     response
+   * @param queueCapacity the most that wait once {@code concurrency} run
+   * @param stuck threads that ignore their interrupt
+   * @param succeeded tasks that succeeded
+   * @param failed tasks that failed
+   * @param timedOut tasks that timed out, running or waiting
+   * @param cancelled tasks that were cancelled
+   * @param skipped tasks that were skipped
+   * @param abandoned tasks that were abandoned
+   * @param rejected dispatches that were rejected
+   */
   public record Status(
       String name,
       int running,
       int concurrency,
-      int queued,
+      int waiting,
       int queueCapacity,
       int stuck,
       long succeeded,
@@ -57,4 +380,46 @@ public final class BackgroundWorkers implements AutoCloseable {
       long skipped,
       long abandoned,
       long rejected) {}
+
+  /** The numbers of {@link Status} for JMX, as {@code io.github.afterspan:type=BackgroundWorkers}. */
+  public interface StatusMXBean {
+    /** Returns the workers' name. */
+    String getName();
+
+    /** Returns how many tasks run. */
+    int getRunning();
+
+    /** Returns the most tasks that run at once. */
+    int getConcurrency();
+
+    /** Returns how many tasks wait. */
+    int getWaiting();
+
+    /** Returns the most tasks that wait. */
+    int getQueueCapacity();
+
+    /** Returns how many threads ignore their interrupt. */
+    int getStuck();
+
+    /** Returns how many tasks succeeded. */
+    long getSucceeded();
+
+    /** Returns how many tasks failed. */
+    long getFailed();
+
+    /** Returns how many tasks timed out. */
+    long getTimedOut();
+
+    /** Returns how many tasks were cancelled. */
+    long getCancelled();
+
+    /** Returns how many tasks were skipped. */
+    long getSkipped();
+
+    /** Returns how many tasks were abandoned. */
+    long getAbandoned();
+
+    /** Returns how many dispatches were rejected. */
+    long getRejected();
+  }
 }

@@ -1,0 +1,163 @@
+package io.github.afterspan;
+
+import io.github.afterspan.BackgroundWorkers.Status;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of one set of workers, once: refuse what is new, let go what awaits a response, wait, ask
+ * what still runs to stop, wait a little, abandon the rest, flush, and leave no thread behind. Its
+ * length is bounded by the drain timeout and the three constants here.
+ */
+final class Drain implements Runnable {
+
+  /** How long running tasks may take to give way once they were interrupted. */
+  static final Duration GRACE = Duration.ofSeconds(1);
+
+  /** How long the flush may take. */
+  static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(5);
+
+  /** How long threads that have nothing left to do may take to end. */
+  private static final Duration THREADS_TIMEOUT = Duration.ofSeconds(1);
+
+  private final BackgroundWorkers workers;
+  private final Duration timeout;
+  private final CompletableFuture<Status> done;
+
+  Drain(BackgroundWorkers workers, Duration timeout, CompletableFuture<Status> done) {
+    this.workers = workers;
+    this.timeout = timeout;
+    this.done = done;
+  }
+
+  @Override
+  public void run() {
+    try {
+      finishTasks();
+      flush();
+      closeAll();
+    } catch (InterruptedException e) {
+      workers.log.warn("the drain was interrupted, and ends early", e);
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      workers.log.warn("the drain failed, and ends early", e);
+      throw e;
+    } finally {
+      workers.capacity.close();
+      done.complete(workers.status());
+    }
+  }
+
+  private void finishTasks() throws InterruptedException {
+    Capacity capacity = workers.capacity;
+    capacity.startDraining();
+    workers.releaseAwaiting();
+    if (!capacity.awaitEmpty(Durations.nanos(timeout))) {
+      abandonWaiting();
+      stopRunning();
+      if (!capacity.awaitEmpty(GRACE.toNanos())) {
+        abandonRunning();
+      }
+    }
+  }
+
+  private void abandonWaiting() {
+    WorkerTask task = workers.pool.close();
+    while (task != null) {
+      WorkerTask following = task.next;
+      task.endUnstarted(TaskState.ABANDONED, abandoned(task, "had not started"));
+      task = following;
+    }
+  }
+
+  private void stopRunning() {
+    for (Worker worker : workers.pool.workers()) {
+      WorkerTask task = worker == null ? null : worker.task();
+      if (task != null) {
+        task.requestStop();
+      }
+    }
+  }
+
+  private void abandonRunning() {
+    for (Worker worker : workers.pool.workers()) {
+      WorkerTask task = worker == null ? null : worker.task();
+      Thread thread = worker == null ? null : worker.thread();
+      if (task != null && task.stop(TaskState.ABANDONED)) {
+        task.reportStopped(TaskState.ABANDONED, abandoned(task, "was still running"));
+        if (thread != null) {
+          workers.log.stillRunning(task, "was abandoned: it still runs after the drain", thread);
+        }
+      }
+    }
+  }
+
+  private static CancellationException abandoned(WorkerTask task, String what) {
+    return new CancellationException(
+        "task \"" + task.name() + "\" was abandoned: it " + what + " when the drain ended");
+  }
+
+  /** Flushes on a thread of its own, so that a flush that hangs does not hang the drain. */
+  private void flush() throws InterruptedException {
+    awaitReports();
+    Predicate<Duration> flush = workers.options.flush();
+    if (flush == null) {
+      return;
+    }
+    CompletableFuture<Boolean> flushed = new CompletableFuture<>();
+    Thread thread =
+        workers.startThread("flush", () -> complete(flushed, flush));
+    try {
+      if (!flushed.get(FLUSH_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+        workers.log.warn("the flush after the drain did not export everything", null);
+      }
+    } catch (TimeoutException e) {
+      thread.interrupt();
+      workers.log.warn("the flush after the drain took longer than " + FLUSH_TIMEOUT, null);
+    } catch (ExecutionException e) {
+      workers.log.warn("the flush after the drain failed", e.getCause());
+    }
+  }
+
+  private static void complete(CompletableFuture<Boolean> flushed, Predicate<Duration> flush) {
+    try {
+      flushed.complete(flush.test(FLUSH_TIMEOUT));
+    } catch (RuntimeException | Error e) {
+      flushed.completeExceptionally(e);
+    }
+  }
+
+  private void awaitReports() throws InterruptedException {
+    workers.watchdog.stop();
+    workers.reports.shutdown();
+    if (!workers.reports.awaitTermination(THREADS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+      workers.log.warn("some timeouts could not be reported; a span processor may block", null);
+    }
+  }
+
+  private void closeAll() throws InterruptedException {
+    workers.pool.close();
+    if (!workers.pool.awaitRetired(THREADS_TIMEOUT.toNanos())) {
+      workers.log.warn(workers.pool.active() + " threads are still in a task, and are left", null);
+    } else {
+      for (Thread thread : workers.pool.ownThreads()) {
+        join(thread);
+      }
+    }
+    join(workers.watchdog.thread());
+    workers.log.logRejectionsNow();
+    workers.closeTelemetry();
+  }
+
+  private static void join(@Nullable Thread thread) throws InterruptedException {
+    if (thread != null && thread != Thread.currentThread()) {
+      thread.join(THREADS_TIMEOUT.toMillis());
+    }
+  }
+}

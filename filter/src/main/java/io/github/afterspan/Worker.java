@@ -1,0 +1,136 @@
+package io.github.afterspan;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the at most {@code concurrency} places where a task runs: the slot in which the watchdog
+ * finds the deadline of that task, and the thread that is in it. Arming and disarming a deadline are
+ * two plain stores and an ordered one, whatever number of tasks is pending.
+ *
+ * <p>{@link #arm} and {@link #disarm} are confined to the worker's thread; what others do to a
+ * running task they do under the interrupt lock.
+ */
+final class Worker {
+
+  /** How long a thread may take to come back from its interrupt before it counts as stuck. */
+  static final long STUCK_AFTER_NANOS = 1_000_000_000L;
+
+  private static final long UNARMED = 0;
+  private static final VarHandle DEADLINE;
+  private static final VarHandle TASK;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      DEADLINE = lookup.findVarHandle(Worker.class, "deadline", long.class);
+      TASK = lookup.findVarHandle(Worker.class, "task", WorkerTask.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final WorkerPool pool;
+
+  /** The thread that is in this place now; written by itself before it runs anything. */
+  private volatile @Nullable Thread thread;
+
+  private volatile long deadline = UNARMED;
+  private volatile @Nullable WorkerTask task;
+
+  /** Guarded by the interrupt lock. */
+  private boolean stuck;
+
+  /** Confined to the worker's thread: whether a foreign thread came with an interrupt of its own. */
+  private boolean cameInterrupted;
+
+  Worker(WorkerPool pool) {
+    this.pool = pool;
+  }
+
+  void enter(boolean ownThread) {
+    Thread now = Thread.currentThread();
+    thread = now;
+    cameInterrupted = !ownThread && now.isInterrupted();
+  }
+
+  @Nullable Thread thread() {
+    return thread;
+  }
+
+  void leave(boolean ownThread) {
+    if (!ownThread) {
+      thread = null; // a thread of our own is kept, so that a drain can wait for its end
+    }
+  }
+
+  void arm(WorkerTask running, long deadlineNanos) {
+    TASK.setRelease(this, running);
+    DEADLINE.setRelease(this, deadlineNanos == UNARMED ? 1 : deadlineNanos);
+  }
+
+  void disarm() {
+    DEADLINE.setRelease(this, UNARMED);
+    TASK.setRelease(this, null);
+  }
+
+  /** As {@link #disarm()}, for a task that was stopped from outside; under the interrupt lock. */
+  void disarmStopped() {
+    disarm();
+    if (stuck) {
+      stuck = false;
+      pool.stuckIsBack();
+    }
+  }
+
+  /** Interrupts the thread that runs here, and has the watchdog look after it; under the lock. */
+  void interrupt() {
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
+    DEADLINE.setRelease(this, System.nanoTime() + STUCK_AFTER_NANOS);
+  }
+
+  /** On the worker's own thread, after an interrupt from outside and with the lock released. */
+  @SuppressWarnings("Interruption") // puts back what the thread came with
+  void clearOurInterrupt() {
+    Thread.interrupted();
+    if (cameInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Called by the watchdog, over and over. */
+  void check(long now) {
+    long due = (long) DEADLINE.getAcquire(this);
+    if (due == UNARMED || due - now > 0) {
+      return;
+    }
+    WorkerTask running = (WorkerTask) TASK.getAcquire(this);
+    if (running == null) {
+      return;
+    }
+    if (!running.isRunning()) {
+      pool.checkStuck(this, running);
+    } else if (running.deadlineNanos() - now <= 0) {
+      running.timeOut();
+    }
+  }
+
+  /** Counts the thread as stuck if it is still in the given, stopped task; under the lock. */
+  boolean markStuck(WorkerTask stopped) {
+    if (task != stopped || stuck) {
+      return false;
+    }
+    stuck = true;
+    DEADLINE.setRelease(this, UNARMED);
+    return true;
+  }
+
+  /** The task that runs here; null if none does. */
+  @Nullable WorkerTask task() {
+    return task;
+  }
+}

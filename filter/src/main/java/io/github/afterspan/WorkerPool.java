@@ -1,0 +1,417 @@
+package io.github.afterspan;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue and the at most {@code concurrency} workers that empty it. How much may be queued is
+ * bounded elsewhere, by {@link Capacity}.
+ *
+ * <p>Waking a thread costs the dispatching thread many times more than the rest of a dispatch. So at
+ * most one wake-up is under way at a time: while one worker is on its way, further tasks are only
+ * queued, and a worker that finds more than the task it takes wakes the next one. Ten tasks that are
+ * handed over together cost their dispatcher one wake-up.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class WorkerPool {
+
+  private static final long KEEP_ALIVE_SECONDS = 60;
+
+  private final WorkerThreads threads;
+  private final @Nullable ClassLoader loader;
+  private final int concurrency;
+  private final Watchdog watchdog;
+  private final TaskLog log;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition available = lock.newCondition();
+  private final Condition retired = lock.newCondition();
+
+  // Guarded by the lock, all of these.
+  private final TaskQueue queue = new TaskQueue();
+  private final Deque<Worker> free = new ArrayDeque<>();
+  private int active; // workers that run a task, or are about to look for one
+  private int idle; // workers that wait for a task
+  private boolean waking; // an idle worker has been signalled and has not looked yet
+  private boolean dozing; // the watchdog sleeps until a task comes
+  private boolean closed;
+  private int made;
+
+  /** Every worker ever made, for the watchdog; written under the lock, copied to grow. */
+  private volatile Worker[] workers = new Worker[8];
+
+  private final AtomicInteger stuck = new AtomicInteger();
+
+  WorkerPool(BackgroundWorkers owner, WorkerThreads threads, @Nullable ClassLoader loader) {
+    this.threads = threads;
+    this.loader = loader;
+    this.concurrency = owner.options.concurrency();
+    this.watchdog = owner.watchdog;
+    this.log = owner.log;
+  }
+
+  /**
+   * Queues a task, and sees to it that somebody runs it.
+   *
+   * @return false if the pool is closed
+   * @throws java.util.concurrent.RejectedExecutionException if no thread could be had, and none is
+   *     there to run it later; the task is not queued then
+   */
+  boolean submit(WorkerTask task) {
+    Worker started;
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      queue.add(task);
+      started = wake();
+    } finally {
+      lock.unlock();
+    }
+    if (started != null) {
+      start(started, task);
+    }
+    return true;
+  }
+
+  /**
+   * Queues a chain of tasks with one wake-up; leaves out those that are cancelled by now.
+   *
+   * @return false if the pool is closed
+   */
+  boolean submitAll(WorkerTask first) {
+    Worker started;
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      WorkerTask task = first;
+      while (task != null) {
+        WorkerTask following = task.next;
+        if (task.isQueued()) {
+          queue.add(task);
+        }
+        task = following;
+      }
+      started = wake();
+    } finally {
+      lock.unlock();
+    }
+    if (started != null) {
+      start(started, null);
+    }
+    return true;
+  }
+
+  /** Takes a task out that waits; does nothing if it is not in the queue. */
+  void remove(WorkerTask task) {
+    lock.lock();
+    try {
+      queue.remove(task);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable WorkerTask removeIf(Predicate<WorkerTask> condition) {
+    lock.lock();
+    try {
+      return queue.removeIf(condition);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Queues nothing from now on, and returns what waits, as a chain. Idle workers go. */
+  @Nullable WorkerTask close() {
+    lock.lock();
+    try {
+      closed = true;
+      available.signalAll();
+      return queue.removeIf(task -> true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until no worker is left, after {@link #close()}. */
+  boolean awaitRetired(long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (active + idle > 0) {
+        if (left <= 0) {
+          return false;
+        }
+        left = retired.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int active() {
+    lock.lock();
+    try {
+      return active;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int stuck() {
+    return stuck.get();
+  }
+
+  void stuckIsBack() {
+    stuck.decrementAndGet();
+  }
+
+  /** The threads that were made for workers and may not have ended. */
+  List<Thread> ownThreads() {
+    List<Thread> own = new ArrayList<>();
+    for (Worker worker : workers) {
+      Thread thread = worker == null || !threads.areOwn() ? null : worker.thread();
+      if (thread != null) {
+        own.add(thread);
+      }
+    }
+    return own;
+  }
+
+  /** Every worker ever made; null from the first free place on. */
+  Worker[] workers() {
+    return workers;
+  }
+
+  /** Lets the watchdog sleep until a task comes, provided that none is there. */
+  boolean doze() {
+    lock.lock();
+    try {
+      dozing = active == 0 && queue.isEmpty();
+      return dozing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isDozing() {
+    lock.lock();
+    try {
+      return dozing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void checkStuck(Worker worker, WorkerTask stopped) {
+    Lock interruptLock = stopped.profile.workers.interruptLock;
+    Thread thread;
+    interruptLock.lock();
+    try {
+      if (!worker.markStuck(stopped)) {
+        return;
+      }
+      stuck.incrementAndGet();
+      thread = worker.thread();
+    } finally {
+      interruptLock.unlock();
+    }
+    if (thread != null) {
+      log.stillRunning(stopped, "ignores its interrupt", thread);
+    }
+  }
+
+  /** The life of a worker, on the thread that was started for it. */
+  private void work(Worker worker) {
+    boolean own = threads.areOwn();
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    worker.enter(own);
+    try {
+      WorkerTask task = take();
+      while (task != null) {
+        prepareThread(own);
+        task.run(worker);
+        task = threads.then == WorkerThreads.Then.START_ANEW ? null : take();
+      }
+    } finally { // also when an error is on its way out, and takes this thread with it
+      worker.leave(own);
+      if (!own) {
+        Thread.currentThread().setContextClassLoader(before);
+      }
+      retire(worker);
+    }
+  }
+
+  private void prepareThread(boolean own) {
+    Thread thread = Thread.currentThread();
+    if (own) {
+      Thread.interrupted(); // what the body before may have done to itself
+    }
+    if (thread.getContextClassLoader() != loader) {
+      thread.setContextClassLoader(loader);
+    }
+  }
+
+  /** The next task, or null if this worker is not needed any more. */
+  private @Nullable WorkerTask take() {
+    WorkerTask task;
+    Worker started = null;
+    lock.lock();
+    try {
+      task = queue.poll();
+      while (task == null && awaitTask()) {
+        task = queue.poll();
+      }
+      if (task != null && !queue.isEmpty()) {
+        started = wake();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (started != null) {
+      start(started, null);
+    }
+    return task;
+  }
+
+  /** Waits for a task as long as that makes sense; under the lock. */
+  private boolean awaitTask() {
+    if (closed || threads.then != WorkerThreads.Then.WAIT) {
+      return false;
+    }
+    active--;
+    idle++;
+    boolean signalled;
+    try {
+      signalled = available.await(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      signalled = true; // nobody has a reason to interrupt an idle worker; look again
+    }
+    idle--;
+    active++;
+    waking = false;
+    return signalled || !queue.isEmpty();
+  }
+
+  /** Has some worker look at the queue; one that is to be started is returned. Under the lock. */
+  private @Nullable Worker wake() {
+    if (dozing) {
+      dozing = false;
+      watchdog.rouse();
+    }
+    if (idle > 0) {
+      if (!waking) {
+        waking = true;
+        available.signal();
+      }
+      return null;
+    }
+    if (active == concurrency) {
+      return null;
+    }
+    active++;
+    Worker known = free.poll();
+    return known != null ? known : make();
+  }
+
+  private Worker make() {
+    Worker worker = new Worker(this);
+    Worker[] known = workers;
+    if (made == known.length) {
+      known = Arrays.copyOf(known, 2 * made);
+    }
+    known[made++] = worker;
+    workers = known;
+    return worker;
+  }
+
+  private void retire(Worker worker) {
+    Worker started = null;
+    lock.lock();
+    try {
+      active--;
+      free.push(worker);
+      if (!queue.isEmpty()) {
+        started = wake();
+      }
+      retired.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (started != null) {
+      start(started, null);
+    }
+  }
+
+  /** Starts a worker under the root context, so that no agent can tie it to the request. */
+  private void start(Worker worker, @Nullable WorkerTask submitted) {
+    Entry entry = new Entry(worker);
+    try (Scope ignored = Context.root().makeCurrent()) {
+      threads.start(entry);
+    } catch (RuntimeException | Error e) {
+      // Entered: the executor runs workers on this thread, and an error of a task came through.
+      boolean callers = entry.entered ? submitted != null : startFailed(worker, submitted, e);
+      if (callers) {
+        throw e;
+      }
+      log.warn("a worker could not be started, or died; the others go on", e);
+    }
+  }
+
+  /** Gives the place back; true if the submitted task must be refused since nobody would run it. */
+  private boolean startFailed(Worker worker, @Nullable WorkerTask submitted, Throwable cause) {
+    boolean refused = false;
+    WorkerTask orphan = null;
+    lock.lock();
+    try {
+      active--;
+      free.push(worker);
+      retired.signalAll();
+      if (active + idle == 0) {
+        refused = submitted != null && queue.remove(submitted);
+        orphan = queue.removeIf(task -> true);
+      }
+    } finally {
+      lock.unlock();
+    }
+    while (orphan != null) {
+      WorkerTask following = orphan.next;
+      orphan.endUnstarted(TaskState.FAILED, cause);
+      orphan = following;
+    }
+    return refused;
+  }
+
+  /** What a thread is started with. A class and not a lambda, since agents wrap lambdas. */
+  private final class Entry implements Runnable {
+    private final Worker worker;
+    private volatile boolean entered;
+
+    Entry(Worker worker) {
+      this.worker = worker;
+    }
+
+    @Override
+    public void run() {
+      entered = true;
+      work(worker);
+    }
+  }
+}

@@ -1,0 +1,393 @@
+package io.github.afterspan;
+
+import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One hand-off, from acceptance to outcome: queue entry, handle and deadline in one object.
+ *
+ * <p>Its state moves by compare-and-set, and whoever moves it to an outcome reports that outcome:
+ *
+ * <pre>
+ * AWAITING_RESPONSE -> QUEUED -> RUNNING -> SUCCEEDED | FAILED              by its own thread
+ *         |              |         |  \--> TIMED_OUT | CANCELLED | ABANDONED from outside
+ *         |              |         \--> STOPPING -> any outcome              drain asks it to stop
+ *         \--------------\--> SKIPPED | TIMED_OUT | CANCELLED | ABANDONED    never started
+ * </pre>
+ *
+ * <p>The interrupt. T1 (watchdog, cancel, drain) decides the outcome of a running task and then
+ * interrupts its thread T2; if T2 could leave in between, the interrupt would hit its next task. So
+ * T1 does both under the interrupt lock, and a T2 that finds its outcome decided takes that lock
+ * before it leaves, and clears the interrupt then. A T2 that decides itself takes no lock: T1 can no
+ * longer win.
+ *
+ * <p>The span. T1 may decide before T2 has published the span that it is starting; then T1 leaves a
+ * mark in place of the span, and T2, which finds the mark, ends the span. So it ends once.
+ *
+ * <p>Safe for use by several threads, except where a field says otherwise.
+ */
+final class WorkerTask implements DispatchedTask {
+
+  private static final int AWAITING_RESPONSE = TaskState.AWAITING_RESPONSE.ordinal();
+  private static final int QUEUED = TaskState.QUEUED.ordinal();
+  private static final int RUNNING = TaskState.RUNNING.ordinal();
+
+  /** Running, and asked to stop by the drain; not an outcome. */
+  private static final int STOPPING = TaskState.values().length;
+
+  private static final TaskState[] STATES = TaskState.values();
+  private static final VarHandle STATE;
+  private static final VarHandle SPAN;
+  private static final VarHandle COMPLETION;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(WorkerTask.class, "state", int.class);
+      SPAN = lookup.findVarHandle(WorkerTask.class, "span", Object.class);
+      COMPLETION =
+          lookup.findVarHandle(WorkerTask.class, "completion", CompletableFuture.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final TaskProfile profile;
+  final SpanContext origin;
+  private @Nullable Baggage baggage;
+  private @Nullable BackgroundTask body;
+
+  /** Links of the {@link TaskQueue}; {@code next} also chains tasks that await one response. */
+  @Nullable WorkerTask previous;
+
+  @Nullable WorkerTask next;
+
+  private volatile int state;
+
+  /** Null, then the open {@link Span}, then the {@link SpanContext} that is left of it. */
+  private volatile @Nullable Object span;
+
+  private volatile @Nullable CompletableFuture<@Nullable Void> completion;
+
+  /** Who runs this. Written before RUNNING; read under the interrupt lock only. */
+  private @Nullable Worker worker;
+
+  /** When it could first start; the deadline once it runs. */
+  private long nanos;
+
+  WorkerTask(
+      TaskProfile profile, BackgroundTask body, SpanContext origin, Baggage baggage, boolean waits) {
+    this.profile = profile;
+    this.body = body;
+    this.origin = origin;
+    this.baggage = baggage;
+    this.nanos = System.nanoTime();
+    this.state = waits ? AWAITING_RESPONSE : QUEUED;
+  }
+
+  @Override
+  public String name() {
+    return profile.name;
+  }
+
+  @Override
+  public TaskState state() {
+    int now = state;
+    return now == STOPPING ? TaskState.RUNNING : STATES[now];
+  }
+
+  @Override
+  public CompletionStage<@Nullable Void> completion() {
+    CompletableFuture<@Nullable Void> future = future();
+    if (state() == TaskState.SUCCEEDED) {
+      future.complete(null);
+    }
+    return future.minimalCompletionStage();
+  }
+
+  @Override
+  public boolean cancel() {
+    CancellationException cause = new CancellationException("task \"" + name() + "\" was cancelled");
+    while (!state().isFinal()) {
+      if (endUnstarted(TaskState.CANCELLED, cause)) {
+        return true;
+      }
+      if (stop(TaskState.CANCELLED)) {
+        reportStopped(TaskState.CANCELLED, cause);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public String toString() {
+    return "DispatchedTask{name=" + name() + ", state=" + state() + "}";
+  }
+
+  /** Valid once the task runs. */
+  long deadlineNanos() {
+    return nanos;
+  }
+
+  Baggage baggage() {
+    Baggage carried = baggage;
+    return carried == null ? Baggage.empty() : carried;
+  }
+
+  /** The trace of its span if it has one, else that of the dispatching span; invalid if none. */
+  SpanContext trace() {
+    Object now = span;
+    SpanContext own = now instanceof Span open ? open.getSpanContext() : (SpanContext) now;
+    return own != null && own.isValid() ? own : origin;
+  }
+
+  /** Lets a task start that awaited its response; false if it has been cancelled. */
+  boolean mayStart() {
+    nanos = System.nanoTime();
+    return STATE.compareAndSet(this, AWAITING_RESPONSE, QUEUED);
+  }
+
+  boolean isQueued() {
+    return state == QUEUED;
+  }
+
+  boolean isRunning() {
+    int now = state;
+    return now == RUNNING || now == STOPPING;
+  }
+
+  boolean queueTimeoutHasPassed(long now) {
+    return now - nanos >= profile.queueTimeoutNanos;
+  }
+
+  /** Runs the task on this thread, which is the given worker's. Rethrows what must not be kept. */
+  void run(Worker worker) {
+    long started = System.nanoTime();
+    long waited = started - nanos;
+    if (waited >= profile.queueTimeoutNanos && endExpired()) {
+      return;
+    }
+    this.worker = worker;
+    nanos = started + profile.timeoutNanos;
+    if (!STATE.compareAndSet(this, QUEUED, RUNNING)) {
+      this.worker = null;
+      return; // cancelled, and reported by whoever did
+    }
+    Throwable failure = execute(worker, waited);
+    leave(worker, started, failure);
+    if (failure instanceof VirtualMachineError error) {
+      throw error;
+    }
+  }
+
+  private @Nullable Throwable execute(Worker worker, long waited) {
+    BackgroundTask work = body;
+    body = null;
+    try {
+      Context context = profile.workers.spans.open(this, waited);
+      publish(Span.fromContext(context));
+      worker.arm(this, nanos);
+      profile.workers.metrics.waited(profile, waited);
+      if (work != null && isRunning()) {
+        try (Scope ignored = context.makeCurrent()) {
+          work.run();
+        }
+      }
+      return null;
+    } catch (Throwable failure) {
+      return failure;
+    }
+  }
+
+  private void publish(Span started) {
+    if (!SPAN.compareAndSet(this, null, started)) {
+      profile.workers.spans.end(started, state(), null, profile);
+    }
+  }
+
+  /** Decides the outcome unless somebody has; lets no late interrupt through; gives the place back. */
+  private void leave(Worker worker, long started, @Nullable Throwable failure) {
+    TaskState outcome = failure == null ? TaskState.SUCCEEDED : TaskState.FAILED;
+    boolean decided = STATE.compareAndSet(this, RUNNING, outcome.ordinal());
+    if (decided) {
+      worker.disarm();
+    } else {
+      Lock lock = profile.workers.interruptLock;
+      lock.lock();
+      try {
+        if (state == STOPPING) {
+          outcome = failure == null ? TaskState.SUCCEEDED : TaskState.CANCELLED;
+          state = outcome.ordinal();
+          decided = true;
+        }
+        worker.disarmStopped();
+      } finally {
+        lock.unlock();
+      }
+      worker.clearOurInterrupt();
+    }
+    this.worker = null;
+    try {
+      if (decided) {
+        report(outcome, failure, System.nanoTime() - started);
+      }
+    } finally {
+      profile.workers.capacity.release();
+    }
+  }
+
+  /** Ends a waiting task from outside; false if it does not wait (any more). */
+  boolean endUnstarted(TaskState outcome, Throwable cause) {
+    int before = state;
+    if ((before != AWAITING_RESPONSE && before != QUEUED)
+        || !STATE.compareAndSet(this, before, outcome.ordinal())) {
+      return false;
+    }
+    if (before == QUEUED) {
+      profile.workers.pool.remove(this);
+    }
+    reportUnstarted(outcome, cause);
+    return true;
+  }
+
+  /** Ends a task that {@link WorkerPool} has just taken out of its queue. */
+  private boolean endExpired() {
+    if (!expire()) {
+      return false;
+    }
+    reportExpired();
+    return true;
+  }
+
+  /** Decides that the queue timeout has passed; to be followed by {@link #reportExpired()}. */
+  boolean expire() {
+    return STATE.compareAndSet(this, QUEUED, TaskState.TIMED_OUT.ordinal());
+  }
+
+  void reportExpired() {
+    String message =
+        "task \"" + name() + "\" found no worker within its queue timeout of "
+            + java.time.Duration.ofNanos(profile.queueTimeoutNanos);
+    reportUnstarted(TaskState.TIMED_OUT, new TimeoutException(message));
+  }
+
+  private void reportUnstarted(TaskState outcome, Throwable cause) {
+    body = null;
+    try {
+      report(outcome, cause, -1);
+    } finally {
+      profile.workers.capacity.release();
+    }
+  }
+
+  /** Decides the outcome of a running task from outside, and interrupts its thread. */
+  boolean stop(TaskState outcome) {
+    Lock lock = profile.workers.interruptLock;
+    lock.lock();
+    try {
+      if (!STATE.compareAndSet(this, RUNNING, outcome.ordinal())
+          && !STATE.compareAndSet(this, STOPPING, outcome.ordinal())) {
+        return false;
+      }
+      profile.workers.capacity.reportBegins();
+      interrupt();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks a running task to stop, and leaves its outcome open. */
+  boolean requestStop() {
+    Lock lock = profile.workers.interruptLock;
+    lock.lock();
+    try {
+      if (!STATE.compareAndSet(this, RUNNING, STOPPING)) {
+        return false;
+      }
+      interrupt();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void interrupt() {
+    Worker running = worker;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  /** Called by the watchdog when this task's deadline has passed. */
+  void timeOut() {
+    if (stop(TaskState.TIMED_OUT)) {
+      profile.workers.reports.execute(this::reportTimedOut);
+    }
+  }
+
+  private void reportTimedOut() {
+    String message = "task \"" + name() + "\" exceeded its timeout of " + profile.timeout;
+    reportStopped(TaskState.TIMED_OUT, new TimeoutException(message));
+  }
+
+  void reportStopped(TaskState outcome, Throwable cause) {
+    try {
+      report(outcome, cause, System.nanoTime() - (nanos - profile.timeoutNanos));
+    } finally {
+      profile.workers.capacity.reportEnds();
+    }
+  }
+
+  /** Tells everybody about the outcome. Called once, by whoever decided it. */
+  private void report(TaskState outcome, @Nullable Throwable cause, long ranNanos) {
+    TaskReport.of(this, takeSpan(), outcome, cause, ranNanos);
+    baggage = null;
+    if (cause != null) {
+      future().completeExceptionally(cause);
+    } else {
+      CompletableFuture<@Nullable Void> asked = completion;
+      if (asked != null) {
+        asked.complete(null);
+      }
+    }
+  }
+
+  private @Nullable Span takeSpan() {
+    while (true) {
+      Object now = span;
+      if (now instanceof SpanContext) {
+        return null;
+      }
+      Span open = (Span) now;
+      SpanContext mark = open == null ? origin : open.getSpanContext();
+      if (SPAN.compareAndSet(this, open, mark)) {
+        return open;
+      }
+    }
+  }
+
+  private CompletableFuture<@Nullable Void> future() {
+    CompletableFuture<@Nullable Void> known = completion;
+    if (known != null) {
+      return known;
+    }
+    CompletableFuture<@Nullable Void> created = new CompletableFuture<>();
+    @SuppressWarnings("unchecked")
+    CompletableFuture<@Nullable Void> first =
+        (CompletableFuture<@Nullable Void>) COMPLETION.compareAndExchange(this, null, created);
+    return first != null ? first : created;
+  }
+}

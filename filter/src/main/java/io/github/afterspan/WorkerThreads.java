@@ -1,0 +1,108 @@
+package io.github.afterspan;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where workers get their threads from: pooled platform threads, a virtual thread for each task, or
+ * somebody else's executor.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class WorkerThreads {
+
+  /** What a worker does when its task is over. */
+  enum Then {
+    /** Waits for the next task, for a while. */
+    WAIT,
+    /** Starts its successor on a fresh thread if a task waits. */
+    START_ANEW,
+    /** Runs what waits, and gives the thread back. */
+    GIVE_BACK
+  }
+
+  final Then then;
+  private final Executor starter;
+
+  private WorkerThreads(Then then, Executor starter) {
+    this.then = then;
+    this.starter = starter;
+  }
+
+  static WorkerThreads platform(String name, @Nullable ClassLoader loader) {
+    AtomicInteger number = new AtomicInteger();
+    return new WorkerThreads(
+        Then.WAIT,
+        worker -> start(worker, "afterspan-" + name + "-" + number.incrementAndGet(), loader));
+  }
+
+  static Thread start(Runnable body, String name, @Nullable ClassLoader loader) {
+    Thread thread = make(body, name, loader);
+    thread.start();
+    return thread;
+  }
+
+  /** A daemon thread that inherits nothing of the thread that makes it. */
+  static Thread make(Runnable body, String name, @Nullable ClassLoader loader) {
+    Thread thread = new Thread(null, body, name, 0, false);
+    thread.setDaemon(true);
+    // Set here, since 17 would inherit the starter's and 25 would take the system's.
+    thread.setContextClassLoader(loader);
+    return thread;
+  }
+
+  static WorkerThreads of(Executor executor) {
+    return new WorkerThreads(Then.GIVE_BACK, executor);
+  }
+
+  /** Compiled for 17, where there are none: looked up on the public interfaces. */
+  static WorkerThreads virtual(String name) {
+    ThreadFactory factory = virtualFactory("afterspan-" + name + "-");
+    return new WorkerThreads(Then.START_ANEW, worker -> factory.newThread(worker).start());
+  }
+
+  boolean areOwn() {
+    return then != Then.GIVE_BACK;
+  }
+
+  /**
+   * Starts a worker.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if the executor takes no more
+   */
+  void start(Runnable worker) {
+    starter.execute(worker);
+  }
+
+  private static ThreadFactory virtualFactory(String prefix) {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+      Class<?> builder = Class.forName("java.lang.Thread$Builder");
+      Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
+      MethodHandle make =
+          lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual));
+      MethodHandle named =
+          lookup.findVirtual(
+              ofVirtual, "name", MethodType.methodType(ofVirtual, String.class, long.class));
+      MethodHandle inherit =
+          lookup.findVirtual(
+              ofVirtual,
+              "inheritInheritableThreadLocals",
+              MethodType.methodType(ofVirtual, boolean.class));
+      MethodHandle factory =
+          lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
+      Object threads = inherit.invoke(named.invoke(make.invoke(), prefix, 0L), false);
+      return (ThreadFactory) factory.invoke(threads);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(
+          "threads=virtual needs Java 21 or newer, this is " + Runtime.version(), e);
+    } catch (Throwable e) {
+      throw new IllegalStateException("virtual threads can't be made", e);
+    }
+  }
+}
