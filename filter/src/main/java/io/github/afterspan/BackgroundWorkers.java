@@ -135,8 +135,8 @@ public final class BackgroundWorkers implements AutoCloseable {
   }
 
   /**
-   * Creates workers for unit tests: {@code dispatch} runs the task on the calling thread and returns
-   * when it is over, with the same spans, metrics, timeouts and outcomes as elsewhere.
+   * Creates workers for unit tests: {@code dispatch} runs the task on the calling thread and
+   * returns when it is over, with the same spans, metrics, timeouts and outcomes as elsewhere.
    *
    * <pre>{@code
    * try (BackgroundWorkers workers = BackgroundWorkers.onCallingThread(openTelemetry)) {
@@ -171,9 +171,9 @@ public final class BackgroundWorkers implements AutoCloseable {
    * Returns a dispatcher for one exchange; for those who connect Afterspan to a server. What is
    * current now counts for tasks that are dispatched where nothing is current.
    *
-   * @param response completes when the response is over: with whether it was successful, or with the
-   *     exception that left the handler. Tasks that await it are handed to the workers by the thread
-   *     that completes it
+   * @param response completes when the response is over: with whether it was successful, or with
+   *     the exception that left the handler. Tasks that await it are handed to the workers by the
+   *     thread that completes it
    * @return the dispatcher
    * @throws NullPointerException if the argument is null
    */
@@ -184,13 +184,13 @@ public final class BackgroundWorkers implements AutoCloseable {
   /**
    * Starts the drain, once: new tasks are refused; tasks that await a response are let go ({@link
    * StartMode#AFTER_SUCCESSFUL_RESPONSE} ones are skipped); accepted tasks have the given time to
-   * finish. What has not started by then is {@linkplain TaskState#ABANDONED abandoned}; what runs is
-   * interrupted, has another second, and is abandoned too if it does not give way, with its stack in
-   * the log. Then telemetry is {@linkplain WorkerOptions#flush() flushed}, for at most five seconds,
-   * and the threads end.
+   * finish. What has not started by then is {@linkplain TaskState#ABANDONED abandoned}; what runs
+   * is interrupted, has another second, and is abandoned too if it does not give way, with its
+   * stack in the log. Then telemetry is {@linkplain WorkerOptions#flush() flushed}, for at most
+   * five seconds, and the threads end.
    *
-   * @param timeout how long accepted tasks may take to finish; zero stops them at once. A later call
-   *     changes nothing
+   * @param timeout how long accepted tasks may take to finish; zero stops them at once. A later
+   *     call changes nothing
    * @return completes when all this is over, with the last numbers; the same for every caller
    * @throws NullPointerException if the timeout is null
    * @throws IllegalArgumentException if the timeout is negative
@@ -213,31 +213,20 @@ public final class BackgroundWorkers implements AutoCloseable {
    *     tasks come and go
    */
   public Status status() {
-    int running = pool.active();
-    long[] outcomes = new long[TaskState.values().length];
-    long rejected = 0;
-    for (TaskCounts counts : profiles.counts()) {
-      for (TaskState outcome : TaskState.values()) {
-        outcomes[outcome.ordinal()] += counts.of(outcome);
-      }
-      for (Reason reason : Reason.values()) {
-        rejected += counts.of(reason);
-      }
-    }
     return new Status(
         options.name(),
-        running,
+        pool.active(),
         options.concurrency(),
         (int) waiting(),
         options.queueCapacity(),
         pool.stuck(),
-        outcomes[TaskState.SUCCEEDED.ordinal()],
-        outcomes[TaskState.FAILED.ordinal()],
-        outcomes[TaskState.TIMED_OUT.ordinal()],
-        outcomes[TaskState.CANCELLED.ordinal()],
-        outcomes[TaskState.SKIPPED.ordinal()],
-        outcomes[TaskState.ABANDONED.ordinal()],
-        rejected);
+        profiles.total(TaskState.SUCCEEDED),
+        profiles.total(TaskState.FAILED),
+        profiles.total(TaskState.TIMED_OUT),
+        profiles.total(TaskState.CANCELLED),
+        profiles.total(TaskState.SKIPPED),
+        profiles.total(TaskState.ABANDONED),
+        profiles.totalRejected());
   }
 
   /**
@@ -292,8 +281,7 @@ public final class BackgroundWorkers implements AutoCloseable {
     }
   }
 
-  DispatchRejectedException reject(
-      TaskProfile profile, Reason reason, @Nullable Throwable cause) {
+  DispatchRejectedException reject(TaskProfile profile, Reason reason, @Nullable Throwable cause) {
     profile.counts.addRejected(reason);
     String message =
         "workers \"" + options.name() + "\" rejected task \"" + profile.name + "\": " + why(reason);
@@ -303,8 +291,16 @@ public final class BackgroundWorkers implements AutoCloseable {
 
   private String why(Reason reason) {
     return switch (reason) {
-      case QUEUE_FULL -> "queue full (running=" + pool.active() + "/" + options.concurrency()
-          + ", waiting=" + waiting() + ", queueCapacity=" + options.queueCapacity() + ")";
+      case QUEUE_FULL ->
+          "queue full (running="
+              + pool.active()
+              + "/"
+              + options.concurrency()
+              + ", waiting="
+              + waiting()
+              + ", queueCapacity="
+              + options.queueCapacity()
+              + ")";
       case DRAINING -> "draining; no further tasks are accepted";
       case CLOSED -> "closed; no further tasks are accepted";
     };
@@ -381,7 +377,9 @@ public final class BackgroundWorkers implements AutoCloseable {
       long abandoned,
       long rejected) {}
 
-  /** The numbers of {@link Status} for JMX, as {@code io.github.afterspan:type=BackgroundWorkers}. */
+  /**
+   * The numbers of {@link Status} for JMX, as {@code io.github.afterspan:type=BackgroundWorkers}.
+   */
   public interface StatusMXBean {
     /** Returns the workers' name. */
     String getName();

@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import static java.util.Objects.requireNonNull;
@@ -55,8 +57,7 @@ public final class DetachedContext {
   public static Context detach(Context context, TraceMode mode) {
     requireNonNull(context, "context");
     requireNonNull(mode, "mode");
-    return of(
-        Span.fromContext(context).getSpanContext(), Baggage.fromContext(context), mode);
+    return of(Span.fromContext(context).getSpanContext(), Baggage.fromContext(context), mode);
   }
 
   static Context of(SpanContext origin, Baggage baggage, TraceMode mode) {

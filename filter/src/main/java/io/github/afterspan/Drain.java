@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import io.github.afterspan.BackgroundWorkers.Status;
@@ -111,8 +113,7 @@ final class Drain implements Runnable {
       return;
     }
     CompletableFuture<Boolean> flushed = new CompletableFuture<>();
-    Thread thread =
-        workers.startThread("flush", () -> complete(flushed, flush));
+    Thread thread = workers.startThread("flush", () -> complete(flushed, flush));
     try {
       if (!flushed.get(FLUSH_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
         workers.log.warn("the flush after the drain did not export everything", null);

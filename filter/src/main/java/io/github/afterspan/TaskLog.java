@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import io.opentelemetry.api.trace.SpanContext;
@@ -103,7 +105,9 @@ final class TaskLog {
       SpanContext trace = task.trace();
       String id = trace.isValid() ? "trace " + trace.getTraceId() : "no trace";
       LOGGER.log(
-          level, "workers \"" + workers + "\": task \"" + task.name() + "\" (" + id + ") " + what, cause);
+          level,
+          "workers \"" + workers + "\": task \"" + task.name() + "\" (" + id + ") " + what,
+          cause);
     }
   }
 }

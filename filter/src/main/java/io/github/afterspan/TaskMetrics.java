@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import io.github.afterspan.DispatchRejectedException.Reason;
@@ -90,14 +92,17 @@ final class TaskMetrics implements AutoCloseable {
   }
 
   private void gauge(
-      Meter meter, String instrument, String description, Attributes attributes, LongSupplier value) {
+      Meter meter,
+      String instrument,
+      String description,
+      Attributes attributes,
+      LongSupplier value) {
     observed.add(
         meter
             .upDownCounterBuilder(instrument)
             .setUnit("{task}")
             .setDescription(description)
-            .buildWithCallback(
-                measurement -> measurement.record(value.getAsLong(), attributes)));
+            .buildWithCallback(measurement -> measurement.record(value.getAsLong(), attributes)));
   }
 
   private static void observe(Iterable<TaskCounts> counts, ObservableLongMeasurement tasks) {

@@ -47,12 +47,21 @@ final class TaskProfiles {
     return counts.values();
   }
 
+  long total(TaskState outcome) {
+    return counts.values().stream().mapToLong(of -> of.of(outcome)).sum();
+  }
+
+  long totalRejected() {
+    return counts.values().stream().mapToLong(TaskCounts::rejected).sum();
+  }
+
   /** Whether a task with a queue timeout was ever dispatched, so that waiting ones need a look. */
   boolean anyQueueTimeout() {
     return anyQueueTimeout;
   }
 
-  // Two threads may pass the bound together; it may then be exceeded by as many as there are threads.
+  // Two threads may pass the bound together; it may then be exceeded by as many as there are
+  // threads.
   private <K> TaskProfile remember(
       ConcurrentMap<K, TaskProfile> profiles, K key, TaskOptions options) {
     TaskProfile profile = new TaskProfile(workers, options, countsOf(options.name));

@@ -1,11 +1,13 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks in the order in which they may start, linked through the tasks themselves: adding and taking
- * allocate nothing, and a cancelled task leaves from the middle in constant time.
+ * Tasks in the order in which they may start, linked through the tasks themselves: adding and
+ * taking allocate nothing, and a cancelled task leaves from the middle in constant time.
  *
  * <p>Not thread-safe; guarded by the lock of {@link WorkerPool}.
  */

@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import java.util.concurrent.locks.LockSupport;
@@ -29,8 +31,7 @@ final class Watchdog implements Runnable {
   }
 
   void start(@Nullable ClassLoader loader) {
-    thread =
-        WorkerThreads.start(this, "afterspan-" + workers.options.name() + "-watchdog", loader);
+    thread = WorkerThreads.start(this, "afterspan-" + workers.options.name() + "-watchdog", loader);
   }
 
   /** Has it look again, after {@link WorkerPool#doze()}. */
@@ -76,7 +77,8 @@ final class Watchdog implements Runnable {
         expireWaiting(now);
       }
       workers.log.logRejections(now);
-    } catch (RuntimeException | Error e) { // it must outlive anything, or no timeout ever fires again
+    } catch (RuntimeException
+        | Error e) { // it must outlive anything, or no timeout ever fires again
       workers.log.warn("the watchdog failed once, and goes on", e);
     }
     return workers.capacity.accepted() > 0;

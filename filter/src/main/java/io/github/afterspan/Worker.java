@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import java.lang.invoke.MethodHandles;
@@ -6,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One of the at most {@code concurrency} places where a task runs: the slot in which the watchdog
- * finds the deadline of that task, and the thread that is in it. Arming and disarming a deadline are
- * two plain stores and an ordered one, whatever number of tasks is pending.
+ * finds the deadline of that task, and the thread that is in it. Arming and disarming a deadline
+ * are two plain stores and an ordered one, whatever number of tasks is pending.
  *
  * <p>{@link #arm} and {@link #disarm} are confined to the worker's thread; what others do to a
  * running task they do under the interrupt lock.
@@ -42,7 +44,9 @@ final class Worker {
   /** Guarded by the interrupt lock. */
   private boolean stuck;
 
-  /** Confined to the worker's thread: whether a foreign thread came with an interrupt of its own. */
+  /**
+   * Confined to the worker's thread: whether a foreign thread came with an interrupt of its own.
+   */
   private boolean cameInterrupted;
 
   Worker(WorkerPool pool) {
@@ -104,11 +108,11 @@ final class Worker {
 
   /** Called by the watchdog, over and over. */
   void check(long now) {
-    long due = (long) DEADLINE.getAcquire(this);
+    long due = deadline;
     if (due == UNARMED || due - now > 0) {
       return;
     }
-    WorkerTask running = (WorkerTask) TASK.getAcquire(this);
+    WorkerTask running = task;
     if (running == null) {
       return;
     }

@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import io.opentelemetry.context.Context;
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * The queue and the at most {@code concurrency} workers that empty it. How much may be queued is
  * bounded elsewhere, by {@link Capacity}.
  *
- * <p>Waking a thread costs the dispatching thread many times more than the rest of a dispatch. So at
- * most one wake-up is under way at a time: while one worker is on its way, further tasks are only
- * queued, and a worker that finds more than the task it takes wakes the next one. Ten tasks that are
- * handed over together cost their dispatcher one wake-up.
+ * <p>Waking a thread costs the dispatching thread many times more than the rest of a dispatch. So
+ * at most one wake-up is under way at a time: while one worker is on its way, further tasks are
+ * only queued, and a worker that finds more than the task it takes wakes the next one. Ten tasks
+ * that are handed over together cost their dispatcher one wake-up.
  *
  * <p>Safe for use by several threads.
  */
@@ -292,6 +294,7 @@ final class WorkerPool {
   }
 
   /** Waits for a task as long as that makes sense; under the lock. */
+  @SuppressWarnings("WaitNotInLoop") // the caller's loop
   private boolean awaitTask() {
     if (closed || threads.then != WorkerThreads.Then.WAIT) {
       return false;

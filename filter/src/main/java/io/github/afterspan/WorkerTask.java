@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import io.opentelemetry.api.baggage.Baggage;
@@ -29,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The interrupt. T1 (watchdog, cancel, drain) decides the outcome of a running task and then
  * interrupts its thread T2; if T2 could leave in between, the interrupt would hit its next task. So
  * T1 does both under the interrupt lock, and a T2 that finds its outcome decided takes that lock
- * before it leaves, and clears the interrupt then. A T2 that decides itself takes no lock: T1 can no
- * longer win.
+ * before it leaves, and clears the interrupt then. A T2 that decides itself takes no lock: T1 can
+ * no longer win.
  *
  * <p>The span. T1 may decide before T2 has published the span that it is starting; then T1 leaves a
  * mark in place of the span, and T2, which finds the mark, ends the span. So it ends once.
@@ -39,14 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerTask implements DispatchedTask {
 
-  private static final int AWAITING_RESPONSE = TaskState.AWAITING_RESPONSE.ordinal();
-  private static final int QUEUED = TaskState.QUEUED.ordinal();
-  private static final int RUNNING = TaskState.RUNNING.ordinal();
+  /** Running, and asked to stop by the drain; in place of a {@link TaskState}, not an outcome. */
+  private static final Object STOPPING = "stopping";
 
-  /** Running, and asked to stop by the drain; not an outcome. */
-  private static final int STOPPING = TaskState.values().length;
-
-  private static final TaskState[] STATES = TaskState.values();
   private static final VarHandle STATE;
   private static final VarHandle SPAN;
   private static final VarHandle COMPLETION;
@@ -54,10 +51,9 @@ final class WorkerTask implements DispatchedTask {
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(WorkerTask.class, "state", int.class);
+      STATE = lookup.findVarHandle(WorkerTask.class, "state", Object.class);
       SPAN = lookup.findVarHandle(WorkerTask.class, "span", Object.class);
-      COMPLETION =
-          lookup.findVarHandle(WorkerTask.class, "completion", CompletableFuture.class);
+      COMPLETION = lookup.findVarHandle(WorkerTask.class, "completion", CompletableFuture.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -73,7 +69,8 @@ final class WorkerTask implements DispatchedTask {
 
   @Nullable WorkerTask next;
 
-  private volatile int state;
+  /** A {@link TaskState}, or {@link #STOPPING}. */
+  private volatile Object state;
 
   /** Null, then the open {@link Span}, then the {@link SpanContext} that is left of it. */
   private volatile @Nullable Object span;
@@ -87,13 +84,17 @@ final class WorkerTask implements DispatchedTask {
   private long nanos;
 
   WorkerTask(
-      TaskProfile profile, BackgroundTask body, SpanContext origin, Baggage baggage, boolean waits) {
+      TaskProfile profile,
+      BackgroundTask body,
+      SpanContext origin,
+      Baggage baggage,
+      boolean waits) {
     this.profile = profile;
     this.body = body;
     this.origin = origin;
     this.baggage = baggage;
     this.nanos = System.nanoTime();
-    this.state = waits ? AWAITING_RESPONSE : QUEUED;
+    this.state = waits ? TaskState.AWAITING_RESPONSE : TaskState.QUEUED;
   }
 
   @Override
@@ -103,8 +104,7 @@ final class WorkerTask implements DispatchedTask {
 
   @Override
   public TaskState state() {
-    int now = state;
-    return now == STOPPING ? TaskState.RUNNING : STATES[now];
+    return state instanceof TaskState known ? known : TaskState.RUNNING;
   }
 
   @Override
@@ -118,7 +118,8 @@ final class WorkerTask implements DispatchedTask {
 
   @Override
   public boolean cancel() {
-    CancellationException cause = new CancellationException("task \"" + name() + "\" was cancelled");
+    CancellationException cause =
+        new CancellationException("task \"" + name() + "\" was cancelled");
     while (!state().isFinal()) {
       if (endUnstarted(TaskState.CANCELLED, cause)) {
         return true;
@@ -156,16 +157,15 @@ final class WorkerTask implements DispatchedTask {
   /** Lets a task start that awaited its response; false if it has been cancelled. */
   boolean mayStart() {
     nanos = System.nanoTime();
-    return STATE.compareAndSet(this, AWAITING_RESPONSE, QUEUED);
+    return STATE.compareAndSet(this, TaskState.AWAITING_RESPONSE, TaskState.QUEUED);
   }
 
   boolean isQueued() {
-    return state == QUEUED;
+    return state == TaskState.QUEUED;
   }
 
   boolean isRunning() {
-    int now = state;
-    return now == RUNNING || now == STOPPING;
+    return state() == TaskState.RUNNING;
   }
 
   boolean queueTimeoutHasPassed(long now) {
@@ -181,7 +181,7 @@ final class WorkerTask implements DispatchedTask {
     }
     this.worker = worker;
     nanos = started + profile.timeoutNanos;
-    if (!STATE.compareAndSet(this, QUEUED, RUNNING)) {
+    if (!STATE.compareAndSet(this, TaskState.QUEUED, TaskState.RUNNING)) {
       this.worker = null;
       return; // cancelled, and reported by whoever did
     }
@@ -217,10 +217,12 @@ final class WorkerTask implements DispatchedTask {
     }
   }
 
-  /** Decides the outcome unless somebody has; lets no late interrupt through; gives the place back. */
+  /**
+   * Decides the outcome unless somebody has; lets no late interrupt through; gives the place back.
+   */
   private void leave(Worker worker, long started, @Nullable Throwable failure) {
     TaskState outcome = failure == null ? TaskState.SUCCEEDED : TaskState.FAILED;
-    boolean decided = STATE.compareAndSet(this, RUNNING, outcome.ordinal());
+    boolean decided = STATE.compareAndSet(this, TaskState.RUNNING, outcome);
     if (decided) {
       worker.disarm();
     } else {
@@ -229,7 +231,7 @@ final class WorkerTask implements DispatchedTask {
       try {
         if (state == STOPPING) {
           outcome = failure == null ? TaskState.SUCCEEDED : TaskState.CANCELLED;
-          state = outcome.ordinal();
+          state = outcome;
           decided = true;
         }
         worker.disarmStopped();
@@ -250,12 +252,12 @@ final class WorkerTask implements DispatchedTask {
 
   /** Ends a waiting task from outside; false if it does not wait (any more). */
   boolean endUnstarted(TaskState outcome, Throwable cause) {
-    int before = state;
-    if ((before != AWAITING_RESPONSE && before != QUEUED)
-        || !STATE.compareAndSet(this, before, outcome.ordinal())) {
+    Object before = state;
+    if ((before != TaskState.AWAITING_RESPONSE && before != TaskState.QUEUED)
+        || !STATE.compareAndSet(this, before, outcome)) {
       return false;
     }
-    if (before == QUEUED) {
+    if (before == TaskState.QUEUED) {
       profile.workers.pool.remove(this);
     }
     reportUnstarted(outcome, cause);
@@ -273,12 +275,14 @@ final class WorkerTask implements DispatchedTask {
 
   /** Decides that the queue timeout has passed; to be followed by {@link #reportExpired()}. */
   boolean expire() {
-    return STATE.compareAndSet(this, QUEUED, TaskState.TIMED_OUT.ordinal());
+    return STATE.compareAndSet(this, TaskState.QUEUED, TaskState.TIMED_OUT);
   }
 
   void reportExpired() {
     String message =
-        "task \"" + name() + "\" found no worker within its queue timeout of "
+        "task \""
+            + name()
+            + "\" found no worker within its queue timeout of "
             + java.time.Duration.ofNanos(profile.queueTimeoutNanos);
     reportUnstarted(TaskState.TIMED_OUT, new TimeoutException(message));
   }
@@ -297,8 +301,8 @@ final class WorkerTask implements DispatchedTask {
     Lock lock = profile.workers.interruptLock;
     lock.lock();
     try {
-      if (!STATE.compareAndSet(this, RUNNING, outcome.ordinal())
-          && !STATE.compareAndSet(this, STOPPING, outcome.ordinal())) {
+      if (!STATE.compareAndSet(this, TaskState.RUNNING, outcome)
+          && !STATE.compareAndSet(this, STOPPING, outcome)) {
         return false;
       }
       profile.workers.capacity.reportBegins();
@@ -314,7 +318,7 @@ final class WorkerTask implements DispatchedTask {
     Lock lock = profile.workers.interruptLock;
     lock.lock();
     try {
-      if (!STATE.compareAndSet(this, RUNNING, STOPPING)) {
+      if (!STATE.compareAndSet(this, TaskState.RUNNING, STOPPING)) {
         return false;
       }
       interrupt();

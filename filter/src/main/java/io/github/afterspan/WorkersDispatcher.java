@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
 import static java.util.Objects.requireNonNull;
@@ -121,7 +123,7 @@ final class WorkersDispatcher
   private void await(WorkerTask task) {
     workers.awaitsResponse(this);
     CompletionStage<Boolean> stage = response;
-    if (stage != null && LISTENING.compareAndSet(this, false, true)) {
+    if (stage != null && !listening && LISTENING.compareAndSet(this, false, true)) {
       stage.whenComplete(this);
     }
     Object before = awaiting;

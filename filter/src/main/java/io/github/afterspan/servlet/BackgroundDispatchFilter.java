@@ -2,24 +2,159 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan.servlet;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.afterspan.BackgroundDispatcher;
 import io.github.afterspan.BackgroundWorkers;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/** Skeleton: the signatures of the filter, which replaces this file. */
+/**
+ * Gives each request a {@link BackgroundDispatcher}, tells it when the response is over, and drains
+ * the workers when the application goes.
+ *
+ * <p>In {@code web.xml}, with the settings of {@link io.github.afterspan.WorkerOptions} as
+ * init-params in kebab-case, all of them optional:
+ *
+ * <pre>{@code
+ * <filter>
+ *   <filter-name>background</filter-name>
+ *   <filter-class>io.github.afterspan.servlet.BackgroundDispatchFilter</filter-class>
+ *   <async-supported>true</async-supported>
+ *   <init-param><param-name>concurrency</param-name><param-value>16</param-value></init-param>
+ * </filter>
+ * <filter-mapping>
+ *   <filter-name>background</filter-name>
+ *   <url-pattern>/*</url-pattern>
+ * </filter-mapping>
+ * }</pre>
+ *
+ * <p>In a program: {@code new BackgroundDispatchFilter(workers)}, registered with async support.
+ *
+ * <p>Map it before the filters and servlets that dispatch, and mark it as async-supported: without
+ * that, asynchronous handlers behind it fail on some containers. A request that passes several
+ * times (forward, include, asynchronous or error dispatch, two mappings) has one dispatcher.
+ *
+ * <p>When the filter is destroyed its workers are drained, those included that were passed in: this
+ * is the last moment at which the services that tasks use are still there, on every container. Give
+ * each application workers of its own.
+ *
+ * <p>Safe for use by several threads.
+ */
 public final class BackgroundDispatchFilter extends HttpFilter {
+
+  /**
+   * The request attribute that holds the dispatcher of a request: {@code
+   * io.github.afterspan.BackgroundDispatcher}.
+   */
+  public static final String DISPATCHER_ATTRIBUTE = "io.github.afterspan.BackgroundDispatcher";
 
   private static final long serialVersionUID = 1L;
 
-  /** The request attribute under which the dispatcher of a request is found. */
-  public static final String DISPATCHER_ATTRIBUTE = BackgroundDispatcher.class.getName();
+  private transient @Nullable BackgroundWorkers workers;
 
+  /**
+   * Makes a filter that creates its workers when it is initialised, from its init-params and the
+   * global OpenTelemetry. For the container.
+   */
   public BackgroundDispatchFilter() {}
 
-  public BackgroundDispatchFilter(BackgroundWorkers workers) {}
+  /**
+   * Makes a filter for workers that are there already; init-params are refused.
+   *
+   * @param workers run the tasks; drained when the filter is destroyed
+   * @throws NullPointerException if the workers are null
+   */
+  public BackgroundDispatchFilter(BackgroundWorkers workers) {
+    this.workers = requireNonNull(workers, "workers");
+  }
 
+  /**
+   * Returns the dispatcher of a request, for servlets and filters.
+   *
+   * @param request a request that has passed this filter
+   * @return its dispatcher; may be kept and used after the request is over
+   * @throws NullPointerException if the request is null
+   * @throws IllegalStateException if this filter did not see the request; the message says how to
+   *     map it
+   */
   public static BackgroundDispatcher dispatcher(ServletRequest request) {
-    throw new UnsupportedOperationException("filter not there yet");
+    if (request.getAttribute(DISPATCHER_ATTRIBUTE) instanceof BackgroundDispatcher dispatcher) {
+      return dispatcher;
+    }
+    String uri =
+        request instanceof HttpServletRequest http
+            ? http.getMethod() + " " + http.getRequestURI()
+            : "this request";
+    throw new IllegalStateException(
+        "BackgroundDispatchFilter did not see "
+            + uri
+            + ": map it to a url-pattern that covers it, \"/*\" for one, before what dispatches");
+  }
+
+  /**
+   * Creates the workers, unless they were passed in.
+   *
+   * @throws ServletException if an init-param is unknown or has a bad value; the message names it,
+   *     the rule and the value
+   */
+  @Override
+  public void init() throws ServletException {
+    InitParameters parameters = new InitParameters(getFilterConfig());
+    if (workers != null) {
+      parameters.requireNone();
+      return;
+    }
+    workers = BackgroundWorkers.create(GlobalOpenTelemetry.getOrNoop(), parameters.workerOptions());
+  }
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    Exchange exchange = exchange(request);
+    exchange.enter();
+    try {
+      chain.doFilter(request, response);
+    } catch (IOException | ServletException | RuntimeException | Error e) {
+      exchange.failed(e);
+      throw e;
+    } finally {
+      exchange.leave(request, response);
+    }
+  }
+
+  private Exchange exchange(HttpServletRequest request) {
+    if (request.getAttribute(Exchange.ATTRIBUTE) instanceof Exchange known) {
+      return known;
+    }
+    Exchange exchange = new Exchange();
+    request.setAttribute(Exchange.ATTRIBUTE, exchange);
+    request.setAttribute(DISPATCHER_ATTRIBUTE, requireWorkers().dispatcher(exchange.response()));
+    return exchange;
+  }
+
+  /** Drains the workers, and waits until that is over. */
+  @Override
+  public void destroy() {
+    BackgroundWorkers drained = workers;
+    if (drained != null) {
+      drained.close();
+    }
+  }
+
+  private BackgroundWorkers requireWorkers() {
+    BackgroundWorkers known = workers;
+    if (known == null) {
+      throw new IllegalStateException("BackgroundDispatchFilter has not been initialised");
+    }
+    return known;
   }
 }

@@ -1,0 +1,183 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.github.afterspan.servlet;
+
+import io.github.afterspan.StartMode;
+import io.github.afterspan.TaskDecorator;
+import io.github.afterspan.TraceMode;
+import io.github.afterspan.WorkerOptions;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The init-params of the filter, parsed once and strictly: what is unknown or unclear is refused
+ * when the application starts, with the setting's name, the rule and the value.
+ */
+final class InitParameters {
+
+  private static final Pattern PLAIN_DURATION = Pattern.compile("(\\d{1,18})(ms|s|m|h)");
+
+  private static final Pattern CAMEL_HUMP = Pattern.compile("[A-Z]");
+
+  private static final List<String> NAMES =
+      List.of(
+          "name",
+          "concurrency",
+          "queue-capacity",
+          "timeout",
+          "queue-timeout",
+          "drain-timeout",
+          "trace-mode",
+          "start-mode",
+          "baggage",
+          "threads",
+          "task-decorator");
+
+  private final FilterConfig config;
+
+  InitParameters(FilterConfig config) {
+    this.config = config;
+  }
+
+  void requireNone() throws ServletException {
+    if (config.getInitParameterNames().hasMoreElements()) {
+      throw new ServletException(
+          "init-param \""
+              + config.getInitParameterNames().nextElement()
+              + "\" has no effect on a filter that was made with workers: set their WorkerOptions");
+    }
+  }
+
+  WorkerOptions workerOptions() throws ServletException {
+    for (String name : Collections.list(config.getInitParameterNames())) {
+      if (!NAMES.contains(name)) {
+        throw new ServletException("unknown init-param \"" + name + "\"; known are " + NAMES);
+      }
+    }
+    try {
+      return parse();
+    } catch (IllegalArgumentException e) {
+      throw new ServletException("filter \"" + config.getFilterName() + "\": " + e.getMessage(), e);
+    }
+  }
+
+  private WorkerOptions parse() {
+    WorkerOptions.Builder options = WorkerOptions.builder();
+    set("name", Function.identity(), options::name);
+    set("concurrency", InitParameters::number, options::concurrency);
+    set("queue-capacity", InitParameters::number, options::queueCapacity);
+    set("timeout", InitParameters::duration, options::timeout);
+    set("queue-timeout", InitParameters::duration, options::queueTimeout);
+    set("drain-timeout", InitParameters::duration, options::drainTimeout);
+    set("trace-mode", word(TraceMode.class), options::traceMode);
+    set("start-mode", word(StartMode.class), options::startMode);
+    set("baggage", InitParameters::flag, options::baggage);
+    set("threads", word(WorkerOptions.Threads.class), options::threads);
+    set("task-decorator", InitParameters::decorator, options::taskDecorator);
+    return build(options);
+  }
+
+  /** Checks the values against each other's rules, with the names that they have here. */
+  private static WorkerOptions build(WorkerOptions.Builder options) {
+    try {
+      return options.build();
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      int end = message.indexOf(" must ");
+      String names = CAMEL_HUMP.matcher(message.substring(0, Math.max(0, end))).replaceAll("-$0");
+      throw new IllegalArgumentException(
+          names.toLowerCase(Locale.ROOT) + message.substring(Math.max(0, end)), e);
+    }
+  }
+
+  /** Parses one setting and passes it on, if it is there; a bad value gets the setting's name. */
+  private <T> void set(String name, Function<String, T> parser, Consumer<T> setter) {
+    String value = config.getInitParameter(name);
+    if (value == null) {
+      return;
+    }
+    T parsed;
+    try {
+      parsed = parser.apply(value.strip());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          name + " must be " + e.getMessage() + ", was \"" + value + "\"", e);
+    }
+    setter.accept(parsed);
+  }
+
+  private static Integer number(String value) {
+    try {
+      return Integer.valueOf(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("a whole number", e);
+    }
+  }
+
+  private static Duration duration(String value) {
+    Matcher plain = PLAIN_DURATION.matcher(value);
+    try {
+      if (!plain.matches()) {
+        return Duration.parse(value);
+      }
+      long amount = Long.parseLong(plain.group(1));
+      return switch (plain.group(2)) {
+        case "ms" -> Duration.ofMillis(amount);
+        case "s" -> Duration.ofSeconds(amount);
+        case "m" -> Duration.ofMinutes(amount);
+        default -> Duration.ofHours(amount);
+      };
+    } catch (DateTimeParseException | ArithmeticException e) {
+      throw new IllegalArgumentException("a duration such as PT30S, 30s or 500ms", e);
+    }
+  }
+
+  private static Boolean flag(String value) {
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("true or false");
+    };
+  }
+
+  private static <E extends Enum<E>> Function<String, E> word(Class<E> type) {
+    return value -> {
+      List<E> known = Arrays.asList(type.getEnumConstants());
+      for (E constant : known) {
+        if (kebab(constant).equals(value)) {
+          return constant;
+        }
+      }
+      throw new IllegalArgumentException(
+          "one of " + known.stream().map(InitParameters::kebab).toList());
+    };
+  }
+
+  private static String kebab(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static TaskDecorator decorator(String value) {
+    if (value.equals("mdc")) {
+      return TaskDecorator.mdc();
+    }
+    try {
+      Class<?> type = Class.forName(value, true, Thread.currentThread().getContextClassLoader());
+      return type.asSubclass(TaskDecorator.class).getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException | ClassCastException e) {
+      throw new IllegalArgumentException(
+          "mdc, or the name of a TaskDecorator class with a public constructor without parameters",
+          e);
+    }
+  }
+}
