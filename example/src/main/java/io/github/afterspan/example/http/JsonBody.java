@@ -45,6 +45,9 @@ public final class JsonBody implements MessageBodyReader<Record>, MessageBodyWri
       }
       return value;
     } catch (JsonProcessingException e) {
+      if (e.getCause() instanceof ProblemException problem) {
+        throw problem;
+      }
       throw new ProblemException(JsonProblems.of(e));
     }
   }

@@ -4,6 +4,7 @@ package io.github.afterspan.example.http;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Says in the client's words what Jackson found wrong with a body. */
 final class JsonProblems {
@@ -19,14 +21,14 @@ final class JsonProblems {
 
   static Problem of(JsonProcessingException e) {
     if (e instanceof UnrecognizedPropertyException unknown) {
-      return Problem.invalid(
-          List.of(
-              new Problem.Violation(path(unknown), "unknown field; known are " + known(unknown))));
+      return field(unknown, "is unknown; the fields are " + known(unknown));
     }
     if (e instanceof MismatchedInputException mismatch && !mismatch.getPath().isEmpty()) {
-      return Problem.invalid(
-          List.of(
-              new Problem.Violation(path(mismatch), "must be " + noun(mismatch.getTargetType()))));
+      return field(mismatch, "must be " + noun(mismatch.getTargetType()));
+    }
+    if (e instanceof JsonMappingException mapping
+        && mapping.getCause() instanceof InputCoercionException outOfRange) {
+      return field(mapping, "must be " + noun(outOfRange.getTargetType()) + " of an ordinary size");
     }
     if (e instanceof MismatchedInputException mismatch && noContent(mismatch)) {
       return Problem.badRequest("the body must be a JSON object, was empty");
@@ -35,6 +37,10 @@ final class JsonProblems {
       return Problem.badRequest("the body must be one JSON object");
     }
     return malformed(e.getCause() instanceof StreamReadException syntax ? syntax : e);
+  }
+
+  private static Problem field(JsonMappingException e, String rule) {
+    return Problem.invalid(List.of(new Problem.Violation(path(e), rule)));
   }
 
   private static Problem malformed(JsonProcessingException e) {
@@ -68,7 +74,7 @@ final class JsonProblems {
         : known.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
   }
 
-  private static String noun(Class<?> type) {
+  private static String noun(@Nullable Class<?> type) {
     if (type == null || type == Object.class) {
       return "of another type";
     }
