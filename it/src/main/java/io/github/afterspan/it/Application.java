@@ -99,6 +99,19 @@ public final class Application implements ServletContainerInitializer {
   }
 
   /**
+   * Adds everything that another application has, inside what was added before.
+   *
+   * @param other the other application
+   * @return this
+   */
+  public Application with(Application other) {
+    filters.addAll(other.filters);
+    servlets.putAll(other.servlets);
+    errorPages.putAll(other.errorPages);
+    return this;
+  }
+
+  /**
    * Returns the error pages, for the container to add, since a servlet context cannot.
    *
    * @return paths by status

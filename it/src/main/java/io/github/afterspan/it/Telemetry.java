@@ -3,8 +3,11 @@
 package io.github.afterspan.it;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.ContextStorage;
+import io.opentelemetry.context.Scope;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
@@ -35,6 +38,20 @@ public final class Telemetry implements AutoCloseable {
    * @return the SDK
    */
   public static Telemetry exportingTo(OtlpReceiver receiver) {
+    return exportingTo(receiver, Duration.ofMillis(100));
+  }
+
+  /**
+   * Makes an SDK that exports only when it is flushed or shut down.
+   *
+   * @param receiver where to export to
+   * @return the SDK
+   */
+  public static Telemetry exportingOnFlushTo(OtlpReceiver receiver) {
+    return exportingTo(receiver, Duration.ofHours(1));
+  }
+
+  private static Telemetry exportingTo(OtlpReceiver receiver, Duration delay) {
     OtlpHttpSpanExporter exporter =
         OtlpHttpSpanExporter.builder()
             .setEndpoint(receiver.endpoint())
@@ -48,7 +65,7 @@ public final class Telemetry implements AutoCloseable {
                     .build())
             .build();
     BatchSpanProcessor processor =
-        BatchSpanProcessor.builder(exporter).setScheduleDelay(Duration.ofMillis(100)).build();
+        BatchSpanProcessor.builder(exporter).setScheduleDelay(delay).build();
     return new Telemetry(
         OpenTelemetrySdk.builder()
             .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(processor).build())
@@ -71,6 +88,37 @@ public final class Telemetry implements AutoCloseable {
    */
   public Tracer tracer() {
     return sdk.getTracer("application");
+  }
+
+  /**
+   * Returns a handler that does its work in a span, as instrumented applications do.
+   *
+   * @param span the name of the span, which is current while the handler runs
+   * @param handler what to do
+   * @return the handler in its span
+   */
+  public Handler inSpan(String span, Handler handler) {
+    return (request, response) -> {
+      Span started = tracer().spanBuilder(span).setSpanKind(SpanKind.SERVER).startSpan();
+      try (Scope scope = started.makeCurrent()) {
+        handler.handle(request, response);
+      } finally {
+        started.end();
+      }
+    };
+  }
+
+  /**
+   * Exports what has ended, as a hook of an application would.
+   *
+   * @param patience how long to wait at most
+   * @return what the SDK says, which is no proof
+   */
+  public boolean flush(Duration patience) {
+    return sdk.getSdkTracerProvider()
+        .forceFlush()
+        .join(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .isSuccess();
   }
 
   /** Shuts the SDK down, waiting a few seconds at most. */
