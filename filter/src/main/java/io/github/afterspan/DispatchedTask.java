@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
+import io.opentelemetry.context.Context;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -16,6 +18,16 @@ import java.util.concurrent.CompletionStage;
  * the same.
  */
 public interface DispatchedTask {
+
+  /**
+   * Returns the task whose body runs in the current OpenTelemetry context: on its own thread, or
+   * wherever that context was carried.
+   *
+   * @return the task; empty outside a task
+   */
+  static Optional<DispatchedTask> current() {
+    return Optional.ofNullable(Context.current().get(Deadline.TASK));
+  }
 
   /**
    * Returns the name the task was dispatched under.

@@ -6,7 +6,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.afterspan.BackgroundDispatcher;
 import io.github.afterspan.BackgroundWorkers;
+import io.github.afterspan.WorkerOptions;
 import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -14,6 +17,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +46,11 @@ import org.jspecify.annotations.Nullable;
  * that, asynchronous handlers behind it fail on some containers. A request that passes several
  * times (forward, include, asynchronous or error dispatch, two mappings) has one dispatcher.
  *
+ * <p>The application is given the request and the response in a guard (init-param {@code
+ * request-guard}, {@code on} unless set to {@code off}): once the exchange is over they throw a
+ * clear {@link IllegalStateException}, streams included, where a container would answer with what
+ * belongs to somebody else. Asynchronous exchanges are not guarded.
+ *
  * <p>When the filter is destroyed its workers are drained, those included that were passed in: this
  * is the last moment at which the services that tasks use are still there, on every container. Give
  * each application workers of its own.
@@ -59,6 +68,7 @@ public final class BackgroundDispatchFilter extends HttpFilter {
   private static final long serialVersionUID = 1L;
 
   private transient @Nullable BackgroundWorkers workers;
+  private boolean guards = true;
 
   /**
    * Makes a filter that creates its workers when it is initialised, from its init-params and the
@@ -67,7 +77,8 @@ public final class BackgroundDispatchFilter extends HttpFilter {
   public BackgroundDispatchFilter() {}
 
   /**
-   * Makes a filter for workers that are there already; init-params are refused.
+   * Makes a filter for workers that are there already; of the init-params, only {@code
+   * request-guard} is for it.
    *
    * @param workers run the tasks; drained when the filter is destroyed
    * @throws NullPointerException if the workers are null
@@ -108,11 +119,18 @@ public final class BackgroundDispatchFilter extends HttpFilter {
   @Override
   public void init() throws ServletException {
     InitParameters parameters = new InitParameters(getFilterConfig());
+    guards = parameters.requestGuard();
     if (workers != null) {
-      parameters.requireNone();
+      parameters.requireNoneOfWorkers();
       return;
     }
-    workers = BackgroundWorkers.create(GlobalOpenTelemetry.getOrNoop(), parameters.workerOptions());
+    WorkerOptions options = parameters.workerOptions();
+    Executor executor = parameters.executor();
+    OpenTelemetry openTelemetry = GlobalOpenTelemetry.getOrNoop();
+    workers =
+        executor == null
+            ? BackgroundWorkers.create(openTelemetry, options)
+            : BackgroundWorkers.create(openTelemetry, options, executor);
   }
 
   @Override
@@ -120,13 +138,24 @@ public final class BackgroundDispatchFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Exchange exchange = exchange(request);
-    exchange.enter();
+    boolean outermost = exchange.enter();
+    // An asynchronous exchange ends on another thread, beside listeners that still need its
+    // objects.
+    boolean guarded = guards && outermost && request.getDispatcherType() != DispatcherType.ASYNC;
+    Guard guard = guarded ? new Guard(request, response) : null;
     try {
-      chain.doFilter(request, response);
+      if (guard == null) {
+        chain.doFilter(request, response);
+      } else {
+        chain.doFilter(guard.request, guard.response);
+      }
     } catch (IOException | ServletException | RuntimeException | Error e) {
       exchange.failed(e);
       throw e;
     } finally {
+      if (guard != null) {
+        guard.buryUnlessAsync();
+      }
       exchange.leave(request, response);
     }
   }

@@ -37,9 +37,9 @@ final class Exchange implements AsyncListener {
     return response;
   }
 
-  /** The filter is passed: for a request, or once more for a servlet dispatch within it. */
-  void enter() {
-    depth++;
+  /** The filter is passed; false if that happens within another pass, in a forward for one. */
+  boolean enter() {
+    return ++depth == 1;
   }
 
   void failed(Throwable thrown) {

@@ -14,10 +14,14 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The init-params of the filter, parsed once and strictly: what is unknown or unclear is refused
@@ -27,6 +31,8 @@ final class InitParameters {
 
   private static final Pattern PLAIN_DURATION = Pattern.compile("(\\d{1,18})(ms|s|m|h)");
 
+  private static final String EXECUTOR = "executor";
+  private static final String REQUEST_GUARD = "request-guard";
   private static final Pattern CAMEL_HUMP = Pattern.compile("[A-Z]");
 
   private static final List<String> NAMES =
@@ -41,7 +47,10 @@ final class InitParameters {
           "start-mode",
           "baggage",
           "threads",
-          "task-decorator");
+          "task-decorator",
+          "capture-check",
+          EXECUTOR,
+          REQUEST_GUARD);
 
   private final FilterConfig config;
 
@@ -49,26 +58,66 @@ final class InitParameters {
     this.config = config;
   }
 
-  void requireNone() throws ServletException {
-    if (config.getInitParameterNames().hasMoreElements()) {
-      throw new ServletException(
-          "init-param \""
-              + config.getInitParameterNames().nextElement()
-              + "\" has no effect on a filter that was made with workers: set their WorkerOptions");
+  /** Checks the parameters of a filter that was made with workers, which have options already. */
+  void requireNoneOfWorkers() throws ServletException {
+    for (String name : Collections.list(config.getInitParameterNames())) {
+      if (!name.equals(REQUEST_GUARD)) {
+        throw refused(
+            "init-param \""
+                + name
+                + "\" has no effect on a filter that was made with workers; set their WorkerOptions",
+            null);
+      }
     }
   }
 
   WorkerOptions workerOptions() throws ServletException {
     for (String name : Collections.list(config.getInitParameterNames())) {
       if (!NAMES.contains(name)) {
-        throw new ServletException("unknown init-param \"" + name + "\"; known are " + NAMES);
+        throw refused("unknown init-param \"" + name + "\"; known are " + NAMES, null);
       }
     }
     try {
       return parse();
     } catch (IllegalArgumentException e) {
-      throw new ServletException("filter \"" + config.getFilterName() + "\": " + e.getMessage(), e);
+      throw refused(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Whether requests and responses are guarded: {@code on}, unless set to {@code off}. */
+  boolean requestGuard() throws ServletException {
+    String value = config.getInitParameter(REQUEST_GUARD);
+    return switch (value == null ? "on" : value.strip()) {
+      case "on" -> true;
+      case "off" -> false;
+      default -> throw refused("request-guard must be on or off, was \"" + value + "\"", null);
+    };
+  }
+
+  /**
+   * The executor under a JNDI name, a container's ManagedExecutorService for one; null if unset.
+   */
+  @SuppressWarnings("BanJNDI") // the name comes from the deployer, as every resource-ref does
+  @Nullable Executor executor() throws ServletException {
+    String name = config.getInitParameter(EXECUTOR);
+    if (name == null) {
+      return null;
+    }
+    try {
+      Object found = new InitialContext().lookup(name.strip());
+      if (found instanceof Executor executor) {
+        return executor;
+      }
+      String type = found == null ? "nothing" : "a " + found.getClass().getName();
+      throw refused(
+          "executor must be the JNDI name of an Executor, was \"" + name + "\": " + type, null);
+    } catch (NamingException e) {
+      throw refused("executor must be the JNDI name of an Executor, was \"" + name + "\"", e);
+    }
+  }
+
+  private ServletException refused(String message, @Nullable Exception cause) {
+    return new ServletException("filter \"" + config.getFilterName() + "\": " + message, cause);
   }
 
   private WorkerOptions parse() {
@@ -84,6 +133,7 @@ final class InitParameters {
     set("baggage", InitParameters::flag, options::baggage);
     set("threads", word(WorkerOptions.Threads.class), options::threads);
     set("task-decorator", InitParameters::decorator, options::taskDecorator);
+    set("capture-check", word(WorkerOptions.OnCapture.class), options::captureCheck);
     return build(options);
   }
 
