@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,8 @@ public final class BackgroundWorkers implements AutoCloseable {
   final Watchdog watchdog;
   final WorkerPool pool;
   final TaskMetrics metrics;
+  final CaptureCheck captureCheck;
+  final Predicate<Duration> flush;
 
   /** Held while a running task is stopped from outside; see {@link WorkerTask}. */
   final Lock interruptLock = new ReentrantLock();
@@ -86,6 +89,8 @@ public final class BackgroundWorkers implements AutoCloseable {
     pool = new WorkerPool(this, threads, loader);
     reports = reports(options.name());
     metrics = new TaskMetrics(openTelemetry.getMeter(INSTRUMENTATION_SCOPE), this);
+    captureCheck = new CaptureCheck(options.captureCheck(), log);
+    flush = options.flush() != null ? options.flush() : new SdkFlush(openTelemetry);
     statusBean = StatusBean.register(this);
     watchdog.start(loader);
   }

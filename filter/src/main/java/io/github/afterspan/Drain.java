@@ -108,12 +108,8 @@ final class Drain implements Runnable {
   /** Flushes on a thread of its own, so that a flush that hangs does not hang the drain. */
   private void flush() throws InterruptedException {
     awaitReports();
-    Predicate<Duration> flush = workers.options.flush();
-    if (flush == null) {
-      return;
-    }
     CompletableFuture<Boolean> flushed = new CompletableFuture<>();
-    Thread thread = workers.startThread("flush", () -> complete(flushed, flush));
+    Thread thread = workers.startThread("flush", () -> complete(flushed, workers.flush));
     try {
       if (!flushed.get(FLUSH_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
         workers.log.warn("the flush after the drain did not export everything", null);

@@ -35,8 +35,10 @@ import org.jspecify.annotations.Nullable;
  * @param baggage whether tasks get the baggage that was current when they were dispatched
  * @param threads what kind of threads run the tasks
  * @param taskDecorator wraps every body, on the dispatching thread; null for none
+ * @param captureCheck what happens when the body of a task holds a request, a response or a session
  * @param flush called once the drain is over, to export what the tasks recorded, with the time it
- *     may take; returns whether everything was exported. Null for none
+ *     may take; returns whether everything was exported. Null to flush the SDK itself, where there
+ *     is one
  */
 public record WorkerOptions(
     String name,
@@ -50,6 +52,7 @@ public record WorkerOptions(
     boolean baggage,
     Threads threads,
     @Nullable TaskDecorator taskDecorator,
+    OnCapture captureCheck,
     @Nullable Predicate<Duration> flush) {
 
   /** The name, unless set: {@value}. */
@@ -78,6 +81,19 @@ public record WorkerOptions(
   }
 
   /**
+   * What happens at dispatch when the body of a task holds an object that dies with its request, or
+   * goes on to serve somebody else.
+   */
+  public enum OnCapture {
+    /** Nobody looks. */
+    OFF,
+    /** A warning in the log, once for each place that dispatches. The default. */
+    WARN,
+    /** The dispatch throws an {@link IllegalArgumentException}; for tests and development. */
+    FAIL
+  }
+
+  /**
    * Checks every setting.
    *
    * @throws NullPointerException if a setting that may not be null is
@@ -88,6 +104,7 @@ public record WorkerOptions(
     requireNonNull(traceMode, "traceMode");
     requireNonNull(startMode, "startMode");
     requireNonNull(threads, "threads");
+    requireNonNull(captureCheck, "captureCheck");
     if (name.isBlank()) {
       throw new IllegalArgumentException("name must not be blank, was \"" + name + "\"");
     }
@@ -154,6 +171,7 @@ public record WorkerOptions(
     private boolean baggage = true;
     private Threads threads = Threads.PLATFORM;
     private @Nullable TaskDecorator taskDecorator;
+    private OnCapture captureCheck = OnCapture.WARN;
     private @Nullable Predicate<Duration> flush;
 
     private Builder() {}
@@ -170,6 +188,7 @@ public record WorkerOptions(
       baggage = options.baggage;
       threads = options.threads;
       taskDecorator = options.taskDecorator;
+      captureCheck = options.captureCheck;
       flush = options.flush;
     }
 
@@ -295,10 +314,21 @@ public record WorkerOptions(
     }
 
     /**
+     * Sets the capture check.
+     *
+     * @param captureCheck off, warn or fail
+     * @return this
+     */
+    public Builder captureCheck(OnCapture captureCheck) {
+      this.captureCheck = captureCheck;
+      return this;
+    }
+
+    /**
      * Sets what exports the telemetry once the drain is over.
      *
-     * @param flush takes the time it may take, returns whether everything was exported; null for
-     *     none
+     * @param flush takes the time it may take, returns whether everything was exported; null to
+     *     flush the SDK itself
      * @return this
      */
     public Builder flush(@Nullable Predicate<Duration> flush) {
@@ -327,6 +357,7 @@ public record WorkerOptions(
           baggage,
           threads,
           taskDecorator,
+          captureCheck,
           flush);
     }
   }

@@ -82,6 +82,7 @@ final class WorkersDispatcher
   }
 
   private WorkerTask dispatch(TaskProfile profile, BackgroundTask task) {
+    workers.captureCheck.check(profile.name, task);
     BackgroundTask body = decorate(profile, task);
     boolean waits = response != null && profile.startMode != StartMode.IMMEDIATELY;
     WorkerTask dispatched = capture(profile, body, waits);
