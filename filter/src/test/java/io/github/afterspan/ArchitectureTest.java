@@ -45,6 +45,7 @@ class ArchitectureTest {
     BASE + ".TraceMode",
     BASE + ".WorkerOptions",
     BASE + ".WorkerOptions$Builder",
+    BASE + ".WorkerOptions$OnCapture",
     BASE + ".WorkerOptions$Threads",
     BASE + ".servlet.BackgroundDispatchFilter",
   };
