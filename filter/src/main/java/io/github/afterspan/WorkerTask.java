@@ -186,7 +186,7 @@ final class WorkerTask implements DispatchedTask {
       return; // cancelled, and reported by whoever did
     }
     Throwable failure = execute(worker, waited);
-    leave(worker, started, failure);
+    leave(worker, failure);
     if (failure instanceof VirtualMachineError error) {
       throw error;
     }
@@ -198,8 +198,10 @@ final class WorkerTask implements DispatchedTask {
     try {
       Context context = profile.workers.spans.open(this, waited);
       publish(Span.fromContext(context));
-      worker.arm(this, nanos);
       profile.workers.metrics.waited(profile, waited);
+      nanos =
+          System.nanoTime() + profile.timeoutNanos; // once more: a span can take its time to start
+      worker.arm(this, nanos);
       if (work != null && isRunning()) {
         try (Scope ignored = context.makeCurrent()) {
           work.run();
@@ -220,7 +222,7 @@ final class WorkerTask implements DispatchedTask {
   /**
    * Decides the outcome unless somebody has; lets no late interrupt through; gives the place back.
    */
-  private void leave(Worker worker, long started, @Nullable Throwable failure) {
+  private void leave(Worker worker, @Nullable Throwable failure) {
     TaskState outcome = failure == null ? TaskState.SUCCEEDED : TaskState.FAILED;
     boolean decided = STATE.compareAndSet(this, TaskState.RUNNING, outcome);
     if (decided) {
@@ -243,7 +245,7 @@ final class WorkerTask implements DispatchedTask {
     this.worker = null;
     try {
       if (decided) {
-        report(outcome, failure, System.nanoTime() - started);
+        report(outcome, failure, ranNanos());
       }
     } finally {
       profile.workers.capacity.release();
@@ -349,10 +351,14 @@ final class WorkerTask implements DispatchedTask {
 
   void reportStopped(TaskState outcome, Throwable cause) {
     try {
-      report(outcome, cause, System.nanoTime() - (nanos - profile.timeoutNanos));
+      report(outcome, cause, ranNanos());
     } finally {
       profile.workers.capacity.reportEnds();
     }
+  }
+
+  private long ranNanos() {
+    return System.nanoTime() - (nanos - profile.timeoutNanos);
   }
 
   /** Tells everybody about the outcome. Called once, by whoever decided it. */
