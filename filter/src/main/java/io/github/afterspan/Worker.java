@@ -116,9 +116,9 @@ final class Worker {
     if (running == null) {
       return;
     }
-    if (!running.isRunning()) {
+    if (running.isStopped()) { // not one that ended by itself and is about to disarm
       pool.checkStuck(this, running);
-    } else if (running.deadlineNanos() - now <= 0) {
+    } else if (running.isRunning() && running.deadlineNanos() - now <= 0) {
       running.timeOut();
     }
   }

@@ -43,6 +43,8 @@ final class WorkerTask implements DispatchedTask {
 
   /** Running, and asked to stop by the drain; in place of a {@link TaskState}, not an outcome. */
   private static final Object STOPPING = "stopping";
+  private static final CompletableFuture<@Nullable Void> DONE =
+      CompletableFuture.completedFuture(null);
 
   private static final VarHandle STATE;
   private static final VarHandle SPAN;
@@ -66,7 +68,6 @@ final class WorkerTask implements DispatchedTask {
 
   /** Links of the {@link TaskQueue}; {@code next} also chains tasks that await one response. */
   @Nullable WorkerTask previous;
-
   @Nullable WorkerTask next;
 
   /** A {@link TaskState}, or {@link #STOPPING}. */
@@ -75,6 +76,7 @@ final class WorkerTask implements DispatchedTask {
   /** Null, then the open {@link Span}, then the {@link SpanContext} that is left of it. */
   private volatile @Nullable Object span;
 
+  /** Made by the first who asks; {@link #DONE} if nobody has when the success is reported. */
   private volatile @Nullable CompletableFuture<@Nullable Void> completion;
 
   /** Who runs this. Written before RUNNING; read under the interrupt lock only. */
@@ -109,11 +111,7 @@ final class WorkerTask implements DispatchedTask {
 
   @Override
   public CompletionStage<@Nullable Void> completion() {
-    CompletableFuture<@Nullable Void> future = future();
-    if (state() == TaskState.SUCCEEDED) {
-      future.complete(null);
-    }
-    return future.minimalCompletionStage();
+    return future().minimalCompletionStage();
   }
 
   @Override
@@ -168,6 +166,14 @@ final class WorkerTask implements DispatchedTask {
     return state() == TaskState.RUNNING;
   }
 
+  /**
+   * Whether its outcome was decided from outside while it ran, so that its thread owes a return.
+   */
+  boolean isStopped() {
+    Object now = state;
+    return now == TaskState.TIMED_OUT || now == TaskState.CANCELLED || now == TaskState.ABANDONED;
+  }
+
   boolean queueTimeoutHasPassed(long now) {
     return now - nanos >= profile.queueTimeoutNanos;
   }
@@ -176,7 +182,8 @@ final class WorkerTask implements DispatchedTask {
   void run(Worker worker) {
     long started = System.nanoTime();
     long waited = started - nanos;
-    if (waited >= profile.queueTimeoutNanos && endExpired()) {
+    if (waited >= profile.queueTimeoutNanos && expire()) {
+      reportExpired();
       return;
     }
     this.worker = worker;
@@ -199,8 +206,7 @@ final class WorkerTask implements DispatchedTask {
       Context context = profile.workers.spans.open(this, waited);
       publish(Span.fromContext(context));
       profile.workers.metrics.waited(profile, waited);
-      nanos =
-          System.nanoTime() + profile.timeoutNanos; // once more: a span can take its time to start
+      nanos = System.nanoTime() + profile.timeoutNanos; // again: a span may take time to start
       worker.arm(this, nanos);
       if (work != null && isRunning()) {
         try (Scope ignored = context.makeCurrent()) {
@@ -263,15 +269,6 @@ final class WorkerTask implements DispatchedTask {
       profile.workers.pool.remove(this);
     }
     reportUnstarted(outcome, cause);
-    return true;
-  }
-
-  /** Ends a task that {@link WorkerPool} has just taken out of its queue. */
-  private boolean endExpired() {
-    if (!expire()) {
-      return false;
-    }
-    reportExpired();
     return true;
   }
 
@@ -363,14 +360,14 @@ final class WorkerTask implements DispatchedTask {
 
   /** Tells everybody about the outcome. Called once, by whoever decided it. */
   private void report(TaskState outcome, @Nullable Throwable cause, long ranNanos) {
-    TaskReport.of(this, takeSpan(), outcome, cause, ranNanos);
-    baggage = null;
-    if (cause != null) {
-      future().completeExceptionally(cause);
-    } else {
-      CompletableFuture<@Nullable Void> asked = completion;
-      if (asked != null) {
-        asked.complete(null);
+    try {
+      TaskReport.of(this, takeSpan(), outcome, cause, ranNanos);
+    } finally {
+      baggage = null;
+      if (cause != null) {
+        future().completeExceptionally(cause);
+      } else if (!COMPLETION.compareAndSet(this, null, DONE)) {
+        future().complete(null);
       }
     }
   }
