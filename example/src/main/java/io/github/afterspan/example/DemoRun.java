@@ -81,10 +81,10 @@ final class DemoRun {
       out.println("  trace " + traceId + " went to " + service.telemetry().destination() + "\n");
       return true;
     }
-    return show(order.path("id").asText(), traceId, answered, expected);
+    return show(order.path("id").asText(), traceId, micros(sent), micros(answered), expected);
   }
 
-  private boolean show(String orderId, String traceId, Instant answered, Tie expected)
+  private boolean show(String orderId, String traceId, long sent, long answered, Tie expected)
       throws InterruptedException {
     Waterfall waterfall =
         Waterfall.of(
@@ -100,7 +100,7 @@ final class DemoRun {
                     PATIENCE),
             traceId);
     out.println();
-    out.print(TextWaterfall.of(waterfall, ChronoUnit.MICROS.between(Instant.EPOCH, answered)));
+    out.print(TextWaterfall.of(waterfall, sent, answered));
     out.println();
     boolean asExpected =
         waterfall.has("handleOrder")
@@ -110,6 +110,10 @@ final class DemoRun {
       out.println("  Not what was expected within " + PATIENCE.toSeconds() + " s.\n");
     }
     return asExpected;
+  }
+
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   private HttpResponse<String> post(String path, String body)

@@ -11,9 +11,12 @@ final class Invitation {
 
   static void print(OrderService service, PrintStream out) {
     String uri = service.uri().toString();
-    out.println("The order service is up; mail goes to " + service.smtp() + ".");
+    out.println(
+        "The order service is up; mail goes to "
+            + service.smtp()
+            + (service.embeddedSmtp() == null ? "." : ", inside the process."));
     out.println();
-    out.println("  Both orders side by side  " + uri);
+    out.println("  Both side by side         " + uri);
     out.println(
         service.telemetry().inProcess()
             ? "  All traces, in Zipkin     " + uri + "zipkin/"

@@ -75,8 +75,7 @@ public final class OrderService implements AutoCloseable {
 
       ConfirmationMail mail = new ConfirmationMail(new Mailer(smtp, settings.mailFrom()), orders);
       OrdersApplication application = new OrdersApplication(orders, mail, plainExecutor);
-      ServletContextHandler webapp =
-          Webapps.orders(application, workers, telemetry.openTelemetry(), traces);
+      ServletContextHandler webapp = Webapps.orders(application, workers, telemetry, traces);
       DrainableHandler drainable = new DrainableHandler(webapp);
       ContextHandlerCollection webapps = new ContextHandlerCollection();
       webapps.setHandlers(drainable, Webapps.receiver(traces), Webapps.zipkin(traces));

@@ -10,7 +10,6 @@ import io.github.afterspan.example.traces.TraceStore;
 import io.github.afterspan.example.traces.WaterfallServlet;
 import io.github.afterspan.example.traces.ZipkinApi;
 import io.github.afterspan.servlet.BackgroundDispatchFilter;
-import io.opentelemetry.api.OpenTelemetry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
@@ -33,16 +32,19 @@ final class Webapps {
   static ServletContextHandler orders(
       ResourceConfig application,
       BackgroundWorkers workers,
-      OpenTelemetry openTelemetry,
+      Telemetry telemetry,
       TraceStore traces) {
     ServletContextHandler webapp = new ServletContextHandler("/");
-    addFilter(webapp, "/orders/*", new HandlerSpanFilter(openTelemetry));
+    addFilter(webapp, "/orders/*", new HandlerSpanFilter(telemetry.openTelemetry()));
     addFilter(webapp, "/*", new BackgroundDispatchFilter(workers));
     addServlet(webapp, "/*", new ServletContainer(application));
     StaticFiles page = new StaticFiles("page", ONLY_OWN);
     addServlet(webapp, "", page);
     addServlet(webapp, "/page/*", page);
-    addServlet(webapp, "/waterfall", new WaterfallServlet(traces));
+    addServlet(
+        webapp,
+        "/waterfall",
+        new WaterfallServlet(traces, telemetry.inProcess() ? null : telemetry.destination()));
     return webapp;
   }
 

@@ -115,7 +115,7 @@ public final class EmbeddedSmtp implements AutoCloseable {
     @Override
     public @Nullable String checkRecipient(SmtpState state, MailAddress recipient) {
       return recipient.getEmail().toLowerCase(Locale.ROOT).endsWith("@" + REFUSED_DOMAIN)
-          ? "550 5.1.1 <" + recipient.getEmail() + ">: no such mailbox"
+          ? "550 5.1.1 there is no such mailbox"
           : null;
     }
 

@@ -6,6 +6,7 @@ import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.PasswordAuthentication;
+import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
@@ -60,7 +61,13 @@ public final class Mailer {
     message.setSubject(subject, "UTF-8");
     message.setText(text, "UTF-8");
     message.setSentDate(Date.from(Instant.now()));
-    Transport.send(message);
+    try {
+      Transport.send(message);
+    } catch (SendFailedException e) {
+      // Its own message is "Invalid Addresses"; what the server said is one level down.
+      Exception said = e.getNextException();
+      throw said == null ? e : new MessagingException(String.valueOf(said.getMessage()).strip(), e);
+    }
   }
 
   private static Properties properties(SmtpServer server) {

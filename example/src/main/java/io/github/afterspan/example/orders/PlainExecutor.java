@@ -47,7 +47,7 @@ public final class PlainExecutor implements AutoCloseable {
       work.call();
     } catch (Exception e) {
       span.recordException(e);
-      span.setStatus(StatusCode.ERROR);
+      span.setStatus(StatusCode.ERROR, String.valueOf(e.getMessage()));
       LOG.warn("{} failed", name, e);
     } finally {
       span.end();

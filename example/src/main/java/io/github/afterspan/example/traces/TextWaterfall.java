@@ -23,10 +23,12 @@ public final class TextWaterfall {
   private final int nameWidth;
   private final int parentWidth;
 
-  private TextWaterfall(Waterfall waterfall, long response) {
+  private TextWaterfall(Waterfall waterfall, long request, long response) {
     this.waterfall = waterfall;
     this.response = response;
-    this.zero = waterfall.rows().stream().mapToLong(Row::startMicros).min().orElse(response);
+    this.zero =
+        Math.min(
+            request, waterfall.rows().stream().mapToLong(Row::startMicros).min().orElse(request));
     this.end =
         Math.max(
             response, waterfall.rows().stream().mapToLong(Row::endMicros).max().orElse(response));
@@ -41,11 +43,12 @@ public final class TextWaterfall {
    * Returns the text.
    *
    * @param waterfall the spans
-   * @param responseMicros when the client had its response, in microseconds since the epoch
+   * @param requestMicros when the client sent its request, in microseconds since the epoch: zero
+   * @param responseMicros when the client had its whole response
    * @return lines, each with a line end
    */
-  public static String of(Waterfall waterfall, long responseMicros) {
-    return new TextWaterfall(waterfall, responseMicros).draw();
+  public static String of(Waterfall waterfall, long requestMicros, long responseMicros) {
+    return new TextWaterfall(waterfall, requestMicros, responseMicros).draw();
   }
 
   private String draw() {

@@ -1,0 +1,179 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
+
+import { draw, element, length, millis } from "./waterfall.js";
+
+const PATIENCE_MILLIS = 30_000;
+const POLL_MILLIS = 150;
+const NAMES = ["handleOrder", "sendConfirmationEmail"];
+
+const form = document.getElementById("order");
+const button = document.getElementById("place");
+const status = document.getElementById("status");
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  placeBoth();
+});
+
+document.getElementById("refused").addEventListener("click", (event) => {
+  field("email").value = event.target.textContent;
+  placeBoth();
+});
+
+if (location.hash === "#place") {
+  placeBoth();
+}
+
+async function placeBoth() {
+  button.disabled = true;
+  clearErrors();
+  try {
+    say("Placing the orders…");
+    const good = await place("/orders");
+    const naive = await place("/orders?naive=true");
+    say("Both orders are answered. Waiting for the spans…");
+    good.waterfall = await arrival(good);
+    naive.waterfall = await arrival(naive);
+    const micros = Math.max(...[good, naive].map(axisLength));
+    show("good", good, micros);
+    show("naive", naive, micros);
+    say(good.waterfall.elsewhere ? "Both orders are placed." : "Done: both orders are placed, and their spans are here.");
+  } catch (problem) {
+    showProblem(problem);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** Places an order; resolves to the order and when its response was there. */
+async function place(path) {
+  const sent = Date.now();
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      email: field("email").value,
+      item: field("item").value,
+      quantity: Number(field("quantity").value),
+    }),
+  });
+  const body = await response.json();
+  const answered = Date.now();
+  if (!response.ok) {
+    throw body;
+  }
+  const skew = clockSkew(body, sent, answered);
+  return {
+    ...body,
+    took: answered - sent,
+    sentMicros: (sent + skew) * 1000,
+    answeredMicros: (answered + skew) * 1000,
+  };
+}
+
+/** How far the server's clock is ahead, should it be another machine's. */
+function clockSkew(order, sent, answered) {
+  const created = Date.parse(order.createdAt);
+  const sameClock = created >= sent - 1 && created <= answered + 1;
+  return sameClock ? 0 : created - (sent + answered) / 2;
+}
+
+/** Resolves to the waterfall of an order once its spans have arrived, or time is up. */
+async function arrival(order) {
+  const query = new URLSearchParams({ order: order.id, trace: order.traceId ?? "" });
+  const deadline = Date.now() + PATIENCE_MILLIS;
+  for (;;) {
+    const waterfall = await (await fetch(`/waterfall?${query}`)).json();
+    const complete = NAMES.every((name) => waterfall.rows.some((row) => row.name === name));
+    if (complete || waterfall.elsewhere || Date.now() > deadline) {
+      return waterfall;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
+  }
+}
+
+function axisLength(order) {
+  return order.waterfall.rows.length > 0
+    ? length(order.waterfall.rows, order.sentMicros, order.answeredMicros)
+    : 1;
+}
+
+function show(side, order, micros) {
+  const result = document.querySelector(`#${side} .result`);
+  const rows = order.waterfall.rows;
+  if (order.waterfall.elsewhere) {
+    result.replaceChildren(
+      facts(order),
+      element("p", "", `The spans go to ${order.waterfall.elsewhere}. Look there for trace ${order.traceId}.`),
+    );
+  } else if (rows.length === 0) {
+    result.replaceChildren(facts(order), verdict(false, "No span of this order has arrived."));
+  } else {
+    result.replaceChildren(
+      judge(rows),
+      facts(order),
+      draw(rows, order.sentMicros, order.answeredMicros, micros),
+    );
+  }
+}
+
+function judge(rows) {
+  const mail = rows.find((row) => row.name === NAMES[1]);
+  if (!mail) {
+    return verdict(false, "The span of the mail has not arrived.");
+  }
+  if (mail.tie !== "CHILD") {
+    return verdict(false, "Broken: nothing leads from the order to its mail.");
+  }
+  return verdict(true, "Whole: one trace from the order to its mail.");
+}
+
+function verdict(good, text) {
+  return element("p", `verdict ${good ? "good" : "bad"}`, `${good ? "✓" : "✗"} ${text}`);
+}
+
+function facts(order) {
+  const mail = order.waterfall.rows.find((row) => row.name === NAMES[1]);
+  const list = element("dl", "facts");
+  list.append(fact("Answered 201 after", `${order.took} ms`));
+  if (mail) {
+    const how = mail.error === undefined ? "Mail took" : "Mail failed after";
+    list.append(fact(how, millis(mail.endMicros - mail.startMicros)));
+  }
+  return list;
+}
+
+function fact(term, detail) {
+  const pair = element("div");
+  pair.append(element("dt", "", term), element("dd", "", detail));
+  return pair;
+}
+
+function showProblem(problem) {
+  for (const error of problem.errors ?? []) {
+    const input = field(error.field);
+    const place = document.getElementById(`${error.field}-error`);
+    if (input && place) {
+      input.setAttribute("aria-invalid", "true");
+      place.textContent = `${error.field} ${error.detail}`;
+    }
+  }
+  say(problem.detail ? `Refused: ${problem.detail}` : `The service did not answer: ${problem.message}`);
+}
+
+function clearErrors() {
+  for (const input of form.querySelectorAll("input")) {
+    input.removeAttribute("aria-invalid");
+    document.getElementById(`${input.name}-error`).textContent = "";
+  }
+}
+
+/** The input of that name; not form.elements, where "item" is a method. */
+function field(name) {
+  return document.getElementById(name);
+}
+
+function say(text) {
+  status.textContent = text;
+}
