@@ -43,6 +43,7 @@ final class WorkerTask implements DispatchedTask {
 
   /** Running, and asked to stop by the drain; in place of a {@link TaskState}, not an outcome. */
   private static final Object STOPPING = "stopping";
+
   private static final CompletableFuture<@Nullable Void> DONE =
       CompletableFuture.completedFuture(null);
 
@@ -68,6 +69,7 @@ final class WorkerTask implements DispatchedTask {
 
   /** Links of the {@link TaskQueue}; {@code next} also chains tasks that await one response. */
   @Nullable WorkerTask previous;
+
   @Nullable WorkerTask next;
 
   /** A {@link TaskState}, or {@link #STOPPING}. */

@@ -1,3 +1,5 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,8 +45,7 @@ class ReadmeSnippetsIT {
   /** The control: a snippet that uses what is not there is noticed. */
   @Test
   void reportsSnippetThatDoesNotCompile() throws IOException {
-    Source wrong =
-        new Source("Wrong", "class Wrong { io.github.afterspan.NoSuchThing thing; }");
+    Source wrong = new Source("Wrong", "class Wrong { io.github.afterspan.NoSuchThing thing; }");
     assertThat(errors(List.of(wrong))).singleElement().asString().contains("NoSuchThing");
   }
 
