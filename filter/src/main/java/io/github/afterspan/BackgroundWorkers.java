@@ -323,6 +323,19 @@ public final class BackgroundWorkers implements AutoCloseable {
     awaiting.forEach(dispatcher -> dispatcher.release(false));
   }
 
+  /**
+   * Tells of an outcome that the watchdog decided, on the thread for that; on this one if there is
+   * none (the drain has just ended it, or no thread can be made): an outcome that nobody tells of
+   * keeps its place, and a drain waiting, for ever.
+   */
+  void tell(Runnable outcome) {
+    try {
+      reports.execute(outcome);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      outcome.run();
+    }
+  }
+
   Thread startThread(String role, Runnable body) {
     return WorkerThreads.start(body, "afterspan-" + options.name() + "-" + role, loader);
   }

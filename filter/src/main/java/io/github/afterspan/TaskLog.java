@@ -60,7 +60,7 @@ final class TaskLog {
     line(Level.WARNING, task, text.toString(), null);
   }
 
-  void telemetryFailed(WorkerTask task, RuntimeException failure) {
+  void telemetryFailed(WorkerTask task, Throwable failure) {
     line(Level.WARNING, task, "ended, but telemetry threw when told so", failure);
   }
 

@@ -55,19 +55,31 @@ final class TaskQueue {
     return true;
   }
 
-  /** Takes out all that match, and returns them as a chain in order. */
+  /**
+   * Takes out all that match, and returns them as a chain in order.
+   *
+   * <p>Chained by {@code next} alone. T1 walks the chain while T2 cancels a task in it; did that
+   * task have a {@code previous}, {@link #remove} would take it for one of ours, cut it out of the
+   * chain under T1's feet, and make what is left of the chain our tail.
+   */
   @Nullable WorkerTask removeIf(Predicate<WorkerTask> condition) {
-    TaskQueue removed = new TaskQueue();
+    WorkerTask first = null;
+    WorkerTask last = null;
     WorkerTask task = head;
     while (task != null) {
       WorkerTask following = task.next;
       if (condition.test(task)) {
         unlink(task);
-        removed.add(task);
+        if (last == null) {
+          first = task;
+        } else {
+          last.next = task;
+        }
+        last = task;
       }
       task = following;
     }
-    return removed.head;
+    return first;
   }
 
   private void unlink(WorkerTask task) {

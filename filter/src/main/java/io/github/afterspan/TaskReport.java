@@ -27,29 +27,42 @@ final class TaskReport {
     TaskProfile profile = task.profile;
     BackgroundWorkers workers = profile.workers;
     profile.counts.add(outcome);
-    try {
-      if (span != null) {
-        workers.spans.end(span, outcome, cause, profile);
-      }
-      if (ranNanos >= 0) {
-        record(workers.metrics, profile, outcome, cause, ranNanos);
-      }
-    } catch (RuntimeException e) {
-      workers.log.telemetryFailed(task, e);
+    if (span != null) {
+      end(task, span, outcome, cause);
+    }
+    if (ranNanos >= 0) {
+      record(task, outcome, cause, ranNanos);
     }
     workers.log.ended(task, outcome, cause, ranNanos);
   }
 
-  private static void record(
-      TaskMetrics metrics,
-      TaskProfile profile,
-      TaskState outcome,
-      @Nullable Throwable cause,
-      long ranNanos) {
-    if (outcome == TaskState.SUCCEEDED) {
-      metrics.ran(profile, ranNanos);
-    } else {
-      metrics.failed(profile, ranNanos, TaskSpans.errorType(outcome, cause));
+  private static void end(
+      WorkerTask task, Span span, TaskState outcome, @Nullable Throwable cause) {
+    try {
+      task.profile.workers.spans.end(span, outcome, cause, task.profile);
+    } catch (RuntimeException | Error e) {
+      failed(task, e);
     }
+  }
+
+  private static void record(
+      WorkerTask task, TaskState outcome, @Nullable Throwable cause, long ranNanos) {
+    TaskMetrics metrics = task.profile.workers.metrics;
+    try {
+      if (outcome == TaskState.SUCCEEDED) {
+        metrics.ran(task.profile, ranNanos);
+      } else {
+        metrics.failed(task.profile, ranNanos, TaskSpans.errorType(outcome, cause));
+      }
+    } catch (RuntimeException | Error e) {
+      failed(task, e);
+    }
+  }
+
+  private static void failed(WorkerTask task, Throwable thrown) {
+    if (thrown instanceof VirtualMachineError error) {
+      throw error;
+    }
+    task.profile.workers.log.telemetryFailed(task, thrown);
   }
 }

@@ -49,6 +49,15 @@ final class TaskSpans {
 
   /** Ends the span of a task with its outcome. */
   void end(Span span, TaskState outcome, @Nullable Throwable cause, TaskProfile profile) {
+    try {
+      describe(span, outcome, cause, profile);
+    } finally { // also when the message of what was thrown can't be had
+      span.end();
+    }
+  }
+
+  private static void describe(
+      Span span, TaskState outcome, @Nullable Throwable cause, TaskProfile profile) {
     if (outcome != TaskState.SUCCEEDED) {
       span.setAttribute(TaskMetrics.ERROR_TYPE, errorType(outcome, cause));
       if (outcome == TaskState.TIMED_OUT) {
@@ -61,7 +70,6 @@ final class TaskSpans {
         span.recordException(cause);
       }
     }
-    span.end();
   }
 
   /** The class of what was thrown, or how the task ended when it was stopped from outside. */

@@ -90,7 +90,7 @@ final class Watchdog implements Runnable {
     while (expired != null) {
       WorkerTask following = expired.next;
       expired.next = null;
-      workers.reports.execute(expired::reportExpired);
+      workers.tell(expired::reportExpired);
       expired = following;
     }
   }

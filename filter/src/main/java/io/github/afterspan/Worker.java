@@ -123,9 +123,13 @@ final class Worker {
     }
   }
 
-  /** Counts the thread as stuck if it is still in the given, stopped task; under the lock. */
+  /**
+   * Counts the thread as stuck if it is still in the given task, which was stopped long enough ago;
+   * under the lock. Who found a deadline passed may have found that of the task before; this one's
+   * is there by now.
+   */
   boolean markStuck(WorkerTask stopped) {
-    if (task != stopped || stuck) {
+    if (task != stopped || stuck || deadline - System.nanoTime() > 0) {
       return false;
     }
     stuck = true;

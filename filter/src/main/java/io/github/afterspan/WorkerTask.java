@@ -339,7 +339,7 @@ final class WorkerTask implements DispatchedTask {
   /** Called by the watchdog when this task's deadline has passed. */
   void timeOut() {
     if (stop(TaskState.TIMED_OUT)) {
-      profile.workers.reports.execute(this::reportTimedOut);
+      profile.workers.tell(this::reportTimedOut);
     }
   }
 
@@ -364,7 +364,7 @@ final class WorkerTask implements DispatchedTask {
   private void report(TaskState outcome, @Nullable Throwable cause, long ranNanos) {
     try {
       TaskReport.of(this, takeSpan(), outcome, cause, ranNanos);
-    } finally {
+    } finally { // whoever waits for the outcome must not depend on who writes it down
       baggage = null;
       if (cause != null) {
         future().completeExceptionally(cause);
