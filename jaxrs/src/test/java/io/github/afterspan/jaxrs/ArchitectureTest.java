@@ -39,7 +39,7 @@ class ArchitectureTest {
   void onlyTheVendorsOwnClassKnowsIt() {
     noClasses()
         .that()
-        .haveSimpleNameNotStartingWith("Jersey")
+        .haveNameNotMatching(".*\\.Jersey[^.]*")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.glassfish..")
