@@ -28,7 +28,7 @@ final class Telemetry implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
   private static final String SERVICE_NAME = "order-service";
   private static final AttributeKey<String> SERVICE_NAME_KEY =
       AttributeKey.stringKey("service.name");
