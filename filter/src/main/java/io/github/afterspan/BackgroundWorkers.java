@@ -78,8 +78,8 @@ public final class BackgroundWorkers implements AutoCloseable {
   private final Object drainLock = new Object();
   private boolean drainStarted; // guarded by drainLock
 
-  private BackgroundWorkers(
-      OpenTelemetry openTelemetry, WorkerOptions options, WorkerThreads threads) {
+  /** Makes workers that run tasks; their deadlines are watched once they are {@link #start()}ed. */
+  BackgroundWorkers(OpenTelemetry openTelemetry, WorkerOptions options, WorkerThreads threads) {
     this.options = options;
     capacity = new Capacity(options.concurrency() + options.queueCapacity());
     log = new TaskLog(options.name());
@@ -91,8 +91,13 @@ public final class BackgroundWorkers implements AutoCloseable {
     metrics = new TaskMetrics(openTelemetry.getMeter(INSTRUMENTATION_SCOPE), this);
     captureCheck = new CaptureCheck(options.captureCheck(), log);
     flush = options.flush() != null ? options.flush() : new SdkFlush(openTelemetry);
-    statusBean = StatusBean.register(this);
+    statusBean = new StatusBean(this);
+  }
+
+  private BackgroundWorkers start() {
+    statusBean.register();
     watchdog.start(loader);
+    return this;
   }
 
   /**
@@ -112,7 +117,7 @@ public final class BackgroundWorkers implements AutoCloseable {
             ? WorkerThreads.virtual(options.name())
             : WorkerThreads.platform(
                 options.name(), Thread.currentThread().getContextClassLoader());
-    return new BackgroundWorkers(openTelemetry, options, threads);
+    return new BackgroundWorkers(openTelemetry, options, threads).start();
   }
 
   /**
@@ -136,7 +141,7 @@ public final class BackgroundWorkers implements AutoCloseable {
     requireNonNull(openTelemetry, "openTelemetry");
     requireNonNull(options, "options");
     requireNonNull(executor, "executor");
-    return new BackgroundWorkers(openTelemetry, options, WorkerThreads.of(executor));
+    return new BackgroundWorkers(openTelemetry, options, WorkerThreads.of(executor)).start();
   }
 
   /**
@@ -257,14 +262,12 @@ public final class BackgroundWorkers implements AutoCloseable {
     boolean queued;
     try {
       queued = pool.submit(task);
-    } catch (RejectedExecutionException e) {
+    } catch (WorkerPool.NoThreadException e) {
       capacity.release();
-      throw reject(task.profile, Reason.QUEUE_FULL, e);
-    } catch (RuntimeException | Error e) {
-      if (!task.state().isFinal()) {
-        capacity.release();
+      if (e.getCause() instanceof Error error) {
+        throw error;
       }
-      throw e;
+      throw reject(task.profile, Reason.QUEUE_FULL, e.getCause());
     }
     if (!queued) {
       capacity.release();
@@ -317,6 +320,10 @@ public final class BackgroundWorkers implements AutoCloseable {
 
   void awaitsNoMore(WorkersDispatcher dispatcher) {
     awaiting.remove(dispatcher);
+  }
+
+  boolean isAwaited() {
+    return !awaiting.isEmpty();
   }
 
   void releaseAwaiting() {

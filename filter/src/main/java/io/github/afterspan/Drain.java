@@ -41,50 +41,85 @@ final class Drain implements Runnable {
   @Override
   public void run() {
     try {
-      finishTasks();
-      flush();
-      closeAll();
-    } catch (InterruptedException e) {
-      workers.log.warn("the drain was interrupted, and ends early", e);
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
-      workers.log.warn("the drain failed, and ends early", e);
-      throw e;
+      attempt("finish the tasks", this::finishTasks);
+      attempt("flush", this::flush);
+      attempt("end the threads", this::closeAll);
     } finally {
       workers.capacity.close();
       done.complete(workers.status());
     }
   }
 
+  /** Goes on to the next step whatever happens: what is left behind would be there for good. */
+  private void attempt(String what, Step step) {
+    try {
+      step.run();
+    } catch (InterruptedException e) {
+      workers.log.warn("the drain was interrupted, and could not " + what, e);
+    } catch (RuntimeException | Error e) {
+      workers.log.warn("the drain could not " + what, e);
+    }
+  }
+
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
   private void finishTasks() throws InterruptedException {
     Capacity capacity = workers.capacity;
     capacity.startDraining();
-    workers.releaseAwaiting();
+    releaseAwaiting();
     if (!capacity.awaitEmpty(Durations.nanos(timeout))) {
       abandonWaiting();
-      stopRunning();
-      if (!capacity.awaitEmpty(GRACE.toNanos())) {
+      if (!stopRunning()) {
         abandonRunning();
       }
     }
   }
 
-  private void abandonWaiting() {
+  /**
+   * Lets go what awaits a response. Somebody else's executor may run it on the thread that hands it
+   * over (a caller-runs policy does), where it would keep the drain from counting its time.
+   */
+  private void releaseAwaiting() {
+    if (workers.pool.hasOwnThreads()) {
+      workers.releaseAwaiting();
+    } else if (workers.isAwaited()) {
+      workers.startThread("release", workers::releaseAwaiting);
+    }
+  }
+
+  void abandonWaiting() {
     WorkerTask task = workers.pool.close();
     while (task != null) {
       WorkerTask following = task.next;
       task.endUnstarted(TaskState.ABANDONED, abandoned(task, "had not started"));
       task = following;
     }
+    workers.releaseAwaiting(); // what is left of it: the pool is closed, and abandons it
   }
 
-  private void stopRunning() {
-    for (Worker worker : workers.pool.workers()) {
-      WorkerTask task = worker == null ? null : worker.task();
-      if (task != null) {
-        task.requestStop();
+  /**
+   * Asks what runs to stop until nothing does, for the length of the grace. More than once, since
+   * T2 may have taken a task off the queue before that was closed, and have it in its slot only
+   * when T1 has looked there.
+   */
+  private boolean stopRunning() throws InterruptedException {
+    long end = System.nanoTime() + GRACE.toNanos();
+    long left;
+    do {
+      for (Worker worker : workers.pool.workers()) {
+        WorkerTask task = worker == null ? null : worker.task();
+        if (task != null) {
+          task.requestStop();
+        }
       }
-    }
+      left = end - System.nanoTime();
+      if (workers.capacity.awaitEmpty(Math.max(0, Math.min(left, Watchdog.PERIOD_NANOS)))) {
+        return true;
+      }
+    } while (left > 0);
+    return false;
   }
 
   private void abandonRunning() {

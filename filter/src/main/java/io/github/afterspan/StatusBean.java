@@ -22,18 +22,16 @@ final class StatusBean implements BackgroundWorkers.StatusMXBean {
   private final BackgroundWorkers workers;
   private @Nullable ObjectName registered;
 
-  private StatusBean(BackgroundWorkers workers) {
+  StatusBean(BackgroundWorkers workers) {
     this.workers = workers;
   }
 
-  static StatusBean register(BackgroundWorkers workers) {
-    StatusBean bean = new StatusBean(workers);
+  void register() {
     try {
-      bean.registered = bean.registerAs(ObjectName.quote(workers.options.name()));
+      registered = registerAs(ObjectName.quote(workers.options.name()));
     } catch (JMException | SecurityException e) {
       workers.log.warn("the status is not in JMX", e);
     }
-    return bean;
   }
 
   private ObjectName registerAs(String name) throws JMException {

@@ -81,6 +81,10 @@ final class TaskLog {
     }
   }
 
+  boolean hasUnloggedRejections() {
+    return unloggedRejections.get() > 0;
+  }
+
   void logRejectionsNow() {
     long count = unloggedRejections.getAndSet(0);
     if (count > 0) {

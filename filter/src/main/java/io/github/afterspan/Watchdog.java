@@ -81,7 +81,7 @@ final class Watchdog implements Runnable {
         | Error e) { // it must outlive anything, or no timeout ever fires again
       workers.log.warn("the watchdog failed once, and goes on", e);
     }
-    return workers.capacity.accepted() > 0;
+    return workers.capacity.accepted() > 0 || workers.log.hasUnloggedRejections();
   }
 
   private void expireWaiting(long now) {

@@ -45,27 +45,35 @@ final class Worker {
   private boolean stuck;
 
   /**
-   * Confined to the worker's thread: whether a foreign thread came with an interrupt of its own.
+   * Confined to the worker's thread: whether a foreign thread was interrupted by somebody else,
+   * before it came or in a body. No task starts with that, and the thread leaves with it.
    */
-  private boolean cameInterrupted;
+  private boolean keptInterrupt;
 
   Worker(WorkerPool pool) {
     this.pool = pool;
   }
 
-  void enter(boolean ownThread) {
-    Thread now = Thread.currentThread();
-    thread = now;
-    cameInterrupted = !ownThread && now.isInterrupted();
+  void enter() {
+    thread = Thread.currentThread();
+  }
+
+  void keepInterrupt() {
+    keptInterrupt = true;
   }
 
   @Nullable Thread thread() {
     return thread;
   }
 
+  @SuppressWarnings("Interruption") // puts back what is the foreign thread's
   void leave(boolean ownThread) {
     if (!ownThread) {
       thread = null; // a thread of our own is kept, so that a drain can wait for its end
+      if (keptInterrupt) {
+        keptInterrupt = false;
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -95,15 +103,6 @@ final class Worker {
       running.interrupt();
     }
     DEADLINE.setRelease(this, System.nanoTime() + STUCK_AFTER_NANOS);
-  }
-
-  /** On the worker's own thread, after an interrupt from outside and with the lock released. */
-  @SuppressWarnings("Interruption") // puts back what the thread came with
-  void clearOurInterrupt() {
-    Thread.interrupted();
-    if (cameInterrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Called by the watchdog, over and over. */

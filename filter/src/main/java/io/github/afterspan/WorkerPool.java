@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -30,7 +31,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerPool {
 
-  private static final long KEEP_ALIVE_SECONDS = 60;
+  /** Nobody is there to run a task that was submitted; it is not queued any more. */
+  static final class NoThreadException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NoThreadException(Throwable cause) {
+      super(cause);
+    }
+  }
 
   private final WorkerThreads threads;
   private final @Nullable ClassLoader loader;
@@ -69,8 +77,7 @@ final class WorkerPool {
    * Queues a task, and sees to it that somebody runs it.
    *
    * @return false if the pool is closed
-   * @throws java.util.concurrent.RejectedExecutionException if no thread could be had, and none is
-   *     there to run it later; the task is not queued then
+   * @throws NoThreadException if no thread could be had, and none is there to run it later
    */
   boolean submit(WorkerTask task) {
     Worker started;
@@ -85,7 +92,7 @@ final class WorkerPool {
       lock.unlock();
     }
     if (started != null) {
-      start(started, task);
+      start(started, task, null);
     }
     return true;
   }
@@ -115,7 +122,7 @@ final class WorkerPool {
       lock.unlock();
     }
     if (started != null) {
-      start(started, null);
+      start(started, null, null);
     }
     return true;
   }
@@ -146,6 +153,15 @@ final class WorkerPool {
       closed = true;
       available.signalAll();
       return queue.removeIf(task -> true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
     } finally {
       lock.unlock();
     }
@@ -183,6 +199,10 @@ final class WorkerPool {
 
   void stuckIsBack() {
     stuck.decrementAndGet();
+  }
+
+  boolean hasOwnThreads() {
+    return threads.areOwn();
   }
 
   /** The threads that were made for workers and may not have ended. */
@@ -244,11 +264,11 @@ final class WorkerPool {
   private void work(Worker worker) {
     boolean own = threads.areOwn();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    worker.enter(own);
+    worker.enter();
     try {
       WorkerTask task = take();
       while (task != null) {
-        prepareThread(own);
+        prepareThread(worker, own);
         task.run(worker);
         task = threads.then == WorkerThreads.Then.START_ANEW ? null : take();
       }
@@ -261,10 +281,10 @@ final class WorkerPool {
     }
   }
 
-  private void prepareThread(boolean own) {
+  private void prepareThread(Worker worker, boolean own) {
     Thread thread = Thread.currentThread();
-    if (own) {
-      Thread.interrupted(); // what the body before may have done to itself
+    if (Thread.interrupted() && !own) { // our own: what the body before did to itself
+      worker.keepInterrupt();
     }
     if (thread.getContextClassLoader() != loader) {
       thread.setContextClassLoader(loader);
@@ -273,24 +293,37 @@ final class WorkerPool {
 
   /** The next task, or null if this worker is not needed any more. */
   private @Nullable WorkerTask take() {
-    WorkerTask task;
-    Worker started = null;
     lock.lock();
     try {
-      task = queue.poll();
-      while (task == null && awaitTask()) {
-        task = queue.poll();
-      }
-      if (task != null && !queue.isEmpty()) {
-        started = wake();
-      }
+      do {
+        if (queue.size() > 1) {
+          wakeAnother();
+        }
+        WorkerTask task = queue.poll();
+        if (task != null) {
+          return task;
+        }
+      } while (awaitTask());
+      return null;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Has one more worker look at the queue, before this one takes its task. An executor may run that
+   * worker on this very thread: a task in hand would have to wait for all those behind it.
+   */
+  private void wakeAnother() {
+    Worker started = wake();
     if (started != null) {
-      start(started, null);
+      lock.unlock();
+      try {
+        start(started, null, Thread.currentThread());
+      } finally {
+        lock.lock();
+      }
     }
-    return task;
   }
 
   /** Waits for a task as long as that makes sense; under the lock. */
@@ -303,7 +336,7 @@ final class WorkerPool {
     idle++;
     boolean signalled;
     try {
-      signalled = available.await(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+      signalled = available.await(threads.keepAliveNanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       signalled = true; // nobody has a reason to interrupt an idle worker; look again
     }
@@ -359,20 +392,27 @@ final class WorkerPool {
       lock.unlock();
     }
     if (started != null) {
-      start(started, null);
+      start(started, null, null);
     }
   }
 
-  /** Starts a worker under the root context, so that no agent can tie it to the request. */
-  private void start(Worker worker, @Nullable WorkerTask submitted) {
-    Entry entry = new Entry(worker);
+  /**
+   * Starts a worker under the root context, so that no agent can tie it to the request.
+   *
+   * @param submitted the task that it is started for, if it was just submitted
+   * @param within the thread of the worker that starts it, if that is about to look for a task
+   */
+  private void start(Worker worker, @Nullable WorkerTask submitted, @Nullable Thread within) {
+    Entry entry = new Entry(worker, within);
     try (Scope ignored = Context.root().makeCurrent()) {
       threads.start(entry);
     } catch (RuntimeException | Error e) {
-      // Entered: the executor runs workers on this thread, and an error of a task came through.
-      boolean callers = entry.entered ? submitted != null : startFailed(worker, submitted, e);
-      if (callers) {
-        throw e;
+      if (entry.claim()) {
+        if (startFailed(worker, submitted, e)) {
+          throw new NoThreadException(e);
+        }
+      } else if (submitted != null) {
+        throw e; // the executor ran the worker on this thread, and an error of a task came through
       }
       log.warn("a worker could not be started, or died; the others go on", e);
     }
@@ -402,19 +442,42 @@ final class WorkerPool {
     return refused;
   }
 
+  private void giveBack(Worker worker) {
+    lock.lock();
+    try {
+      active--;
+      free.push(worker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What a thread is started with. A class and not a lambda, since agents wrap lambdas. */
   private final class Entry implements Runnable {
     private final Worker worker;
-    private volatile boolean entered;
+    private final @Nullable Thread within;
+    private final AtomicBoolean claimed = new AtomicBoolean();
 
-    Entry(Worker worker) {
+    Entry(Worker worker, @Nullable Thread within) {
       this.worker = worker;
+      this.within = within;
+    }
+
+    /** True for one caller: for whoever runs it, or finds that it can't be run. */
+    boolean claim() {
+      return claimed.compareAndSet(false, true);
     }
 
     @Override
     public void run() {
-      entered = true;
-      work(worker);
+      if (!claim()) {
+        return;
+      }
+      if (Thread.currentThread() == within) {
+        giveBack(worker); // the worker that is in this thread already does what there is to do
+      } else {
+        work(worker);
+      }
     }
   }
 }

@@ -232,6 +232,7 @@ final class WorkerTask implements DispatchedTask {
    */
   private void leave(Worker worker, @Nullable Throwable failure) {
     TaskState outcome = failure == null ? TaskState.SUCCEEDED : TaskState.FAILED;
+    Throwable cause = failure;
     boolean decided = STATE.compareAndSet(this, TaskState.RUNNING, outcome);
     if (decided) {
       worker.disarm();
@@ -240,7 +241,10 @@ final class WorkerTask implements DispatchedTask {
       lock.lock();
       try {
         if (state == STOPPING) {
-          outcome = failure == null ? TaskState.SUCCEEDED : TaskState.CANCELLED;
+          if (failure != null) {
+            outcome = TaskState.CANCELLED;
+            cause = gaveWay(failure);
+          }
           state = outcome;
           decided = true;
         }
@@ -248,16 +252,24 @@ final class WorkerTask implements DispatchedTask {
       } finally {
         lock.unlock();
       }
-      worker.clearOurInterrupt();
+      Thread.interrupted(); // with the lock released: nobody sends us another one
     }
     this.worker = null;
     try {
       if (decided) {
-        report(outcome, failure, ranNanos());
+        report(outcome, cause, ranNanos());
       }
     } finally {
       profile.workers.capacity.release();
     }
+  }
+
+  private CancellationException gaveWay(Throwable failure) {
+    CancellationException cause =
+        new CancellationException(
+            "task \"" + name() + "\" was cancelled: the drain asked it to stop");
+    cause.initCause(failure);
+    return cause;
   }
 
   /** Ends a waiting task from outside; false if it does not wait (any more). */

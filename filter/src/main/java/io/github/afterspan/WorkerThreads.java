@@ -28,11 +28,18 @@ final class WorkerThreads {
     GIVE_BACK
   }
 
+  private static final long KEEP_ALIVE_NANOS = 60_000_000_000L;
+
   final Then then;
+
+  /** How long a worker waits for its next task before it ends. */
+  final long keepAliveNanos;
+
   private final Executor starter;
 
-  private WorkerThreads(Then then, Executor starter) {
+  WorkerThreads(Then then, long keepAliveNanos, Executor starter) {
     this.then = then;
+    this.keepAliveNanos = keepAliveNanos;
     this.starter = starter;
   }
 
@@ -40,6 +47,7 @@ final class WorkerThreads {
     AtomicInteger number = new AtomicInteger();
     return new WorkerThreads(
         Then.WAIT,
+        KEEP_ALIVE_NANOS,
         worker -> start(worker, "afterspan-" + name + "-" + number.incrementAndGet(), loader));
   }
 
@@ -59,13 +67,13 @@ final class WorkerThreads {
   }
 
   static WorkerThreads of(Executor executor) {
-    return new WorkerThreads(Then.GIVE_BACK, executor);
+    return new WorkerThreads(Then.GIVE_BACK, 0, executor);
   }
 
   /** Compiled for 17, where there are none: looked up on the public interfaces. */
   static WorkerThreads virtual(String name) {
     ThreadFactory factory = virtualFactory("afterspan-" + name + "-");
-    return new WorkerThreads(Then.START_ANEW, worker -> factory.newThread(worker).start());
+    return new WorkerThreads(Then.START_ANEW, 0, worker -> factory.newThread(worker).start());
   }
 
   boolean areOwn() {

@@ -49,7 +49,7 @@ class WorkerTest {
 
   private static Worker armedWith(BackgroundWorkers workers, WorkerTask task) {
     Worker worker = new Worker(workers.pool);
-    worker.enter(true);
+    worker.enter();
     worker.arm(task, System.nanoTime() - 1);
     return worker;
   }
