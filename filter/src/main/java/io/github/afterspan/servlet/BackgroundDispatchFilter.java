@@ -51,6 +51,11 @@ import org.jspecify.annotations.Nullable;
  * clear {@link IllegalStateException}, streams included, where a container would answer with what
  * belongs to somebody else. Asynchronous exchanges are not guarded.
  *
+ * <p>A response counts as over when the container has it back from the application; its last bytes
+ * may be under way then. With the init-param {@code after-response} set to {@code last-byte} it is
+ * over when they have gone (the default is {@code handed-back}): on Jetty and Undertow as it is, on
+ * Tomcat with the valve of {@code afterspan-tomcat}, and as by default elsewhere.
+ *
  * <p>When the filter is destroyed its workers are drained, those included that were passed in: this
  * is the last moment at which the services that tasks use are still there, on every container. Give
  * each application workers of its own.
@@ -69,6 +74,7 @@ public final class BackgroundDispatchFilter extends HttpFilter {
 
   private transient @Nullable BackgroundWorkers workers;
   private boolean guards = true;
+  private boolean awaitsLastByte;
 
   /**
    * Makes a filter that creates its workers when it is initialised, from its init-params and the
@@ -120,6 +126,8 @@ public final class BackgroundDispatchFilter extends HttpFilter {
   public void init() throws ServletException {
     InitParameters parameters = new InitParameters(getFilterConfig());
     guards = parameters.requestGuard();
+    awaitsLastByte = parameters.awaitsLastByte();
+    DeploymentDescriptor.warnIfNotAsync(getFilterConfig());
     if (workers != null) {
       parameters.requireNoneOfWorkers();
       return;
@@ -164,7 +172,8 @@ public final class BackgroundDispatchFilter extends HttpFilter {
     if (request.getAttribute(Exchange.ATTRIBUTE) instanceof Exchange known) {
       return known;
     }
-    Exchange exchange = new Exchange();
+    Exchange exchange =
+        awaitsLastByte ? Exchange.untilLastByte(request) : Exchange.untilHandedBack();
     request.setAttribute(Exchange.ATTRIBUTE, exchange);
     request.setAttribute(DISPATCHER_ATTRIBUTE, requireWorkers().dispatcher(exchange.response()));
     return exchange;

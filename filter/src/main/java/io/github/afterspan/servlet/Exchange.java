@@ -28,9 +28,32 @@ final class Exchange implements AsyncListener {
   private static final int FIRST_UNSUCCESSFUL_STATUS = 400;
 
   private final CompletableFuture<Boolean> response = new CompletableFuture<>();
+
+  /**
+   * Completes at the end as this class sees it; the response itself, unless awaiting the last byte.
+   */
+  private final CompletableFuture<Boolean> handedBack;
+
   private int depth;
   private boolean listening;
   private volatile @Nullable Throwable failure;
+
+  private Exchange(boolean awaitsLastByte) {
+    handedBack = awaitsLastByte ? new CompletableFuture<>() : response;
+  }
+
+  /** An exchange that is over when the container has it back. */
+  static Exchange untilHandedBack() {
+    return new Exchange(false);
+  }
+
+  /**
+   * An exchange that is over when its last byte has gone, where the container tells; else as above.
+   */
+  static Exchange untilLastByte(ServletRequest request) {
+    Exchange exchange = new Exchange(true);
+    return LastByte.whenGone(request, exchange::lastByteGone) ? exchange : untilHandedBack();
+  }
 
   /** Completes when the exchange is over, with whether its response was successful. */
   CompletableFuture<Boolean> response() {
@@ -73,11 +96,24 @@ final class Exchange implements AsyncListener {
   private void end(@Nullable ServletResponse servletResponse) {
     Throwable thrown = failure;
     if (thrown != null) {
-      response.completeExceptionally(thrown);
+      handedBack.completeExceptionally(thrown);
     } else {
-      response.complete(
+      handedBack.complete(
           servletResponse instanceof HttpServletResponse http
               && http.getStatus() < FIRST_UNSUCCESSFUL_STATUS);
+    }
+  }
+
+  /**
+   * Called by the container. It may be first, with a client that went away; then nothing succeeded.
+   */
+  private void lastByteGone() {
+    handedBack.complete(false);
+    Throwable thrown = failure;
+    if (thrown != null && handedBack.isCompletedExceptionally()) {
+      response.completeExceptionally(thrown);
+    } else {
+      response.complete(handedBack.join());
     }
   }
 

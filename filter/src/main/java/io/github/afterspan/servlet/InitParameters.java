@@ -33,6 +33,7 @@ final class InitParameters {
 
   private static final String EXECUTOR = "executor";
   private static final String REQUEST_GUARD = "request-guard";
+  private static final String AFTER_RESPONSE = "after-response";
   private static final Pattern CAMEL_HUMP = Pattern.compile("[A-Z]");
 
   private static final List<String> NAMES =
@@ -50,7 +51,8 @@ final class InitParameters {
           "task-decorator",
           "capture-check",
           EXECUTOR,
-          REQUEST_GUARD);
+          REQUEST_GUARD,
+          AFTER_RESPONSE);
 
   private final FilterConfig config;
 
@@ -61,7 +63,7 @@ final class InitParameters {
   /** Checks the parameters of a filter that was made with workers, which have options already. */
   void requireNoneOfWorkers() throws ServletException {
     for (String name : Collections.list(config.getInitParameterNames())) {
-      if (!name.equals(REQUEST_GUARD)) {
+      if (!name.equals(REQUEST_GUARD) && !name.equals(AFTER_RESPONSE)) {
         throw refused(
             "init-param \""
                 + name
@@ -86,12 +88,23 @@ final class InitParameters {
 
   /** Whether requests and responses are guarded: {@code on}, unless set to {@code off}. */
   boolean requestGuard() throws ServletException {
-    String value = config.getInitParameter(REQUEST_GUARD);
-    return switch (value == null ? "on" : value.strip()) {
-      case "on" -> true;
-      case "off" -> false;
-      default -> throw refused("request-guard must be on or off, was \"" + value + "\"", null);
-    };
+    return isFirst(REQUEST_GUARD, "on", "off");
+  }
+
+  /**
+   * Whether a response is over with its last byte: {@code handed-back}, unless {@code last-byte}.
+   */
+  boolean awaitsLastByte() throws ServletException {
+    return !isFirst(AFTER_RESPONSE, "handed-back", "last-byte");
+  }
+
+  private boolean isFirst(String name, String first, String second) throws ServletException {
+    String value = config.getInitParameter(name);
+    String word = value == null ? first : value.strip();
+    if (!word.equals(first) && !word.equals(second)) {
+      throw refused(name + " must be " + first + " or " + second + ", was \"" + value + "\"", null);
+    }
+    return word.equals(first);
   }
 
   /**
