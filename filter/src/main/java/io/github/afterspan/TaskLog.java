@@ -35,7 +35,7 @@ final class TaskLog {
     switch (outcome) {
       case SUCCEEDED -> line(Level.TRACE, task, "succeeded", null);
       case FAILED -> line(Level.WARNING, task, "failed", cause);
-      case CANCELLED -> line(Level.DEBUG, task, "was cancelled", null);
+      case CANCELLED -> cancelled(task, cause);
       case SKIPPED -> line(Level.INFO, task, "was skipped: " + reason(cause), null);
       case TIMED_OUT -> line(Level.WARNING, task, "timed out: " + reason(cause), null);
       case ABANDONED -> {
@@ -45,6 +45,12 @@ final class TaskLog {
       }
       default -> throw new AssertionError("not an outcome: " + outcome);
     }
+  }
+
+  /** Who cancels a task knows that; that the drain cut one short, only this line tells. */
+  private void cancelled(WorkerTask task, @Nullable Throwable cause) {
+    boolean byDrain = cause != null && cause.getCause() != null;
+    line(byDrain ? Level.WARNING : Level.DEBUG, task, "was cancelled: " + reason(cause), null);
   }
 
   /** Logs where a thread is that ought to be back. */
@@ -61,7 +67,7 @@ final class TaskLog {
   }
 
   void telemetryFailed(WorkerTask task, Throwable failure) {
-    line(Level.WARNING, task, "ended, but telemetry threw when told so", failure);
+    line(Level.WARNING, task, "goes on, or has ended as it did, but telemetry threw", failure);
   }
 
   /** One line now, or one with the count once the interval is over. */

@@ -5,7 +5,7 @@ package io.github.afterspan;
 import io.opentelemetry.api.trace.Span;
 import org.jspecify.annotations.Nullable;
 
-/** Tells telemetry and the log how a task ended. */
+/** Tells telemetry and the log how a task fares. */
 final class TaskReport {
 
   private TaskReport() {}
@@ -36,8 +36,17 @@ final class TaskReport {
     workers.log.ended(task, outcome, cause, ranNanos);
   }
 
-  private static void end(
-      WorkerTask task, Span span, TaskState outcome, @Nullable Throwable cause) {
+  /** Records how long a task waited that starts now. */
+  static void started(WorkerTask task, long waitedNanos) {
+    try {
+      task.profile.workers.metrics.waited(task.profile, waitedNanos);
+    } catch (RuntimeException | Error e) {
+      failed(task, e);
+    }
+  }
+
+  /** Ends a span. */
+  static void end(WorkerTask task, Span span, TaskState outcome, @Nullable Throwable cause) {
     try {
       task.profile.workers.spans.end(span, outcome, cause, task.profile);
     } catch (RuntimeException | Error e) {

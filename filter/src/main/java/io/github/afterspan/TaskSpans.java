@@ -63,10 +63,13 @@ final class TaskSpans {
       if (outcome == TaskState.TIMED_OUT) {
         span.setAttribute(TIMEOUT, Durations.seconds(profile.timeoutNanos));
       }
-      if (cause == null) {
+      String message = cause == null ? null : cause.getMessage();
+      if (message == null) {
         span.setStatus(StatusCode.ERROR);
       } else {
-        span.setStatus(StatusCode.ERROR, String.valueOf(cause.getMessage()));
+        span.setStatus(StatusCode.ERROR, message);
+      }
+      if (cause != null) {
         span.recordException(cause);
       }
     }

@@ -207,7 +207,7 @@ final class WorkerTask implements DispatchedTask {
     try {
       Context context = profile.workers.spans.open(this, waited);
       publish(Span.fromContext(context));
-      profile.workers.metrics.waited(profile, waited);
+      TaskReport.started(this, waited);
       nanos = System.nanoTime() + profile.timeoutNanos; // again: a span may take time to start
       worker.arm(this, nanos);
       if (work != null && isRunning()) {
@@ -223,7 +223,7 @@ final class WorkerTask implements DispatchedTask {
 
   private void publish(Span started) {
     if (!SPAN.compareAndSet(this, null, started)) {
-      profile.workers.spans.end(started, state(), null, profile);
+      TaskReport.end(this, started, state(), null);
     }
   }
 
