@@ -6,12 +6,14 @@ import io.github.afterspan.servlet.BackgroundDispatchFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServlet;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.EventListener;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +37,11 @@ public final class Application implements ServletContainerInitializer {
   private record MappedFilter(
       @Nullable Filter filter,
       @Nullable Class<? extends Filter> type,
-      Map<String, String> initParameters) {}
+      Map<String, String> initParameters,
+      EnumSet<DispatcherType> dispatcherTypes) {}
 
   private final List<MappedFilter> filters = new ArrayList<>();
+  private final List<EventListener> listeners = new ArrayList<>();
   private final Map<String, HttpServlet> servlets = new LinkedHashMap<>();
   private final Map<Integer, String> errorPages = new LinkedHashMap<>();
 
@@ -48,7 +52,18 @@ public final class Application implements ServletContainerInitializer {
    * @return this
    */
   public Application filter(Filter filter) {
-    filters.add(new MappedFilter(filter, null, Map.of()));
+    return filter(filter, EnumSet.allOf(DispatcherType.class));
+  }
+
+  /**
+   * Adds a filter for every path, inside those added before.
+   *
+   * @param filter the filter
+   * @param dispatcherTypes the kinds of servlet dispatches that pass it
+   * @return this
+   */
+  public Application filter(Filter filter, EnumSet<DispatcherType> dispatcherTypes) {
+    filters.add(new MappedFilter(filter, null, Map.of(), EnumSet.copyOf(dispatcherTypes)));
     return this;
   }
 
@@ -59,7 +74,12 @@ public final class Application implements ServletContainerInitializer {
    * @return this
    */
   public Application backgroundFilter(Map<String, String> initParameters) {
-    filters.add(new MappedFilter(null, BackgroundDispatchFilter.class, initParameters));
+    filters.add(
+        new MappedFilter(
+            null,
+            BackgroundDispatchFilter.class,
+            initParameters,
+            EnumSet.allOf(DispatcherType.class)));
     return this;
   }
 
@@ -87,6 +107,17 @@ public final class Application implements ServletContainerInitializer {
   }
 
   /**
+   * Adds a listener.
+   *
+   * @param listener one of the servlet API's
+   * @return this
+   */
+  public Application listener(EventListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /**
    * Adds an error page.
    *
    * @param status the status it stands for
@@ -107,6 +138,7 @@ public final class Application implements ServletContainerInitializer {
   public Application with(Application other) {
     filters.addAll(other.filters);
     servlets.putAll(other.servlets);
+    listeners.addAll(other.listeners);
     errorPages.putAll(other.errorPages);
     return this;
   }
@@ -130,7 +162,9 @@ public final class Application implements ServletContainerInitializer {
           ServletRegistration.Dynamic registration = context.addServlet(path, servlet);
           registration.addMapping(path);
           registration.setAsyncSupported(true);
+          registration.setMultipartConfig(new MultipartConfigElement(""));
         });
+    listeners.forEach(context::addListener);
   }
 
   private void addFilter(ServletContext context, MappedFilter mapped) {
@@ -141,6 +175,6 @@ public final class Application implements ServletContainerInitializer {
             : context.addFilter(name, mapped.type());
     registration.setInitParameters(mapped.initParameters());
     registration.setAsyncSupported(true);
-    registration.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
+    registration.addMappingForUrlPatterns(mapped.dispatcherTypes(), true, "/*");
   }
 }

@@ -158,8 +158,22 @@ public final class HttpConnection implements AutoCloseable {
           line.substring(colon + 1).strip(),
           (one, other) -> one + ", " + other);
     }
-    String body = status == 204 || status == 304 ? "" : body(headers);
+    boolean hasBody = status >= 200 && status != 204 && status != 304;
+    String body = hasBody ? body(headers) : "";
     return new Response(status, Map.copyOf(headers), body, raw.toString(ISO_8859_1), Instant.now());
+  }
+
+  /**
+   * Waits until a response has begun, and leaves it where it is.
+   *
+   * @throws IOException if the connection broke
+   */
+  public void firstByte() throws IOException {
+    in.mark(1);
+    if (in.read() < 0) {
+      throw new EOFException("the connection was closed before a response");
+    }
+    in.reset();
   }
 
   /**
