@@ -83,7 +83,7 @@ final class Telemetry implements AutoCloseable {
             .build()
             .getOpenTelemetrySdk();
     ConfigProperties config = used.get();
-    if (config == null) {
+    if (config == null || config.getBoolean("otel.sdk.disabled", false)) {
       return new Telemetry(sdk, "nowhere, as OTEL_SDK_DISABLED says", false);
     }
     String exporters = config.getString(EXPORTER, "otlp");
@@ -91,7 +91,11 @@ final class Telemetry implements AutoCloseable {
       return new Telemetry(
           sdk, "the exporter " + exporters + ", as OTEL_TRACES_EXPORTER says", false);
     }
-    String endpoint = config.getString(TRACES_ENDPOINT, config.getString(ENDPOINT, "elsewhere"));
+    String endpoint =
+        config.getString(
+            TRACES_ENDPOINT,
+            config.getString(
+                ENDPOINT, "OTLP's own port on this machine, by " + config.getString(PROTOCOL)));
     return new Telemetry(sdk, endpoint, endpoint.equals(receiver));
   }
 

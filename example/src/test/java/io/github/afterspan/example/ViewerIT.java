@@ -132,6 +132,7 @@ class ViewerIT {
     assertThat(client.get("zipkin/api/v2/trace/0000000000000001").statusCode()).isEqualTo(404);
     assertThat(client.get("zipkin/api/v2/none").statusCode()).isEqualTo(404);
     assertThat(client.get("waterfall").statusCode()).isEqualTo(400);
+    assertThat(client.get("waterfall?order=x&trace=y").statusCode()).isEqualTo(400);
   }
 
   @ParameterizedTest

@@ -71,15 +71,18 @@ public record Waterfall(List<Row> rows) {
    * @param traces the traces, each a list of its spans
    * @param requestTraceId which of them is the request's
    * @return the waterfall
+   * @throws IllegalArgumentException if the request's trace is no trace id
    */
   public static Waterfall of(List<List<Span>> traces, @Nullable String requestTraceId) {
+    // Zipkin leaves out the upper half of an id if that is zero.
+    String request = requestTraceId == null ? null : Span.normalizeTraceId(requestTraceId);
     List<Row> rows = new ArrayList<>();
     traces.stream()
         .sorted(
-            Comparator.comparing((List<Span> trace) -> !isTrace(trace, requestTraceId))
+            Comparator.comparing((List<Span> trace) -> !isTrace(trace, request))
                 .thenComparing(
                     trace -> trace.stream().mapToLong(Span::timestampAsLong).min().orElse(0)))
-        .forEach(trace -> addTrace(rows, trace, isTrace(trace, requestTraceId)));
+        .forEach(trace -> addTrace(rows, trace, isTrace(trace, request)));
     return new Waterfall(rows);
   }
 

@@ -48,8 +48,14 @@ public final class WaterfallServlet extends HttpServlet {
       response.sendError(400, "order is missing");
       return;
     }
-    Waterfall waterfall =
-        Waterfall.of(store.withAttribute("order.id", order), request.getParameter("trace"));
+    Waterfall waterfall;
+    try {
+      waterfall =
+          Waterfall.of(store.withAttribute("order.id", order), request.getParameter("trace"));
+    } catch (IllegalArgumentException e) {
+      response.sendError(400, String.valueOf(e.getMessage()));
+      return;
+    }
     response.setContentType("application/json");
     response.setHeader("Cache-Control", "no-store");
     response.getOutputStream().write(Json.bytes(new Answer(waterfall.rows(), elsewhere)));
