@@ -24,6 +24,9 @@ final class JerseyInjection extends AbstractBinder {
 
   static void install(FeatureContext context) {
     context.register(new JerseyInjection());
+    if (BackgroundDispatchFeature.onServlets()) {
+      context.register(FilterRegistrationCheck.class);
+    }
   }
 
   /**
@@ -51,7 +54,12 @@ final class JerseyInjection extends AbstractBinder {
 
     @Override
     public BackgroundDispatcher provide() {
-      return RequestDispatcher.of(request.get());
+      ContainerRequestContext current = request.get();
+      return current.getProperty(BackgroundDispatcher.class.getName())
+              instanceof BackgroundDispatcher dispatcher
+          ? dispatcher
+          : MissingDispatcher.withoutFilter(
+              current.getMethod(), current.getUriInfo().getBaseUri().getRawPath());
     }
 
     @Override

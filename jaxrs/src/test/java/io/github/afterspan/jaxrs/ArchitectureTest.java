@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is public, and who may know a vendor. The engine's test of this name says more. */
 @Timeout(60)
@@ -34,15 +36,21 @@ class ArchitectureTest {
     assertThat(visible).containsExactly(BackgroundDispatchFeature.class.getName());
   }
 
-  /** A class that names a vendor's types can be linked only where that vendor is. */
-  @Test
-  void onlyTheVendorsOwnClassKnowsIt() {
+  /** A class that names the types of a library can be linked only where that library is. */
+  @ParameterizedTest
+  @CsvSource({
+    "Jersey.*, org.glassfish..",
+    "Resteasy.*, org.jboss..",
+    "Cxf.*, org.apache..",
+    "(Resteasy|Cxf|FilterRegistration).*, jakarta.servlet.."
+  })
+  void onlyClassesOfThatNameKnowAnOptionalLibrary(String name, String library) {
     noClasses()
         .that()
-        .haveNameNotMatching(".*\\.Jersey[^.]*")
+        .haveNameNotMatching(".*\\." + name)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.glassfish..")
+        .resideInAPackage(library)
         .check(CLASSES);
   }
 

@@ -1,0 +1,52 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.github.afterspan.it.jaxrs.app;
+
+import io.github.afterspan.BackgroundDispatcher;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import org.jspecify.annotations.Nullable;
+
+/** One object for all requests: the application registers an instance. */
+@Path("instance/{point}")
+public class OneForAll {
+
+  @Context @Nullable BackgroundDispatcher ofField;
+  private @Nullable BackgroundDispatcher ofSetter;
+
+  @Context
+  public void setDispatcher(BackgroundDispatcher dispatcher) {
+    ofSetter = dispatcher;
+  }
+
+  @GET
+  @Path("here")
+  public String here(@PathParam("point") String point, @Context BackgroundDispatcher ofParameter) {
+    return Attempt.here(injected(point, ofParameter));
+  }
+
+  @GET
+  @Path("elsewhere")
+  public String elsewhere(
+      @PathParam("point") String point, @Context BackgroundDispatcher ofParameter) {
+    return Attempt.elsewhere(injected(point, ofParameter));
+  }
+
+  @GET
+  @Path("unwrapped")
+  public String unwrapped(
+      @PathParam("point") String point, @Context BackgroundDispatcher ofParameter) {
+    return Attempt.unwrapped(injected(point, ofParameter));
+  }
+
+  private @Nullable BackgroundDispatcher injected(String point, BackgroundDispatcher ofParameter) {
+    return switch (point) {
+      case "field" -> ofField;
+      case "setter" -> ofSetter;
+      case "parameter" -> ofParameter;
+      default -> throw new IllegalArgumentException(point);
+    };
+  }
+}
