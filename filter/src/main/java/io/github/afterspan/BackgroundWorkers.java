@@ -76,7 +76,7 @@ public final class BackgroundWorkers implements AutoCloseable {
   private final CompletableFuture<Status> drained = new CompletableFuture<>();
   private final StatusBean statusBean;
   private final Object drainLock = new Object();
-  private boolean drainStarted; // guarded by drainLock
+  private volatile @Nullable Thread drainer; // written under drainLock
 
   /** Makes workers that run tasks; their deadlines are watched once they are {@link #start()}ed. */
   BackgroundWorkers(OpenTelemetry openTelemetry, WorkerOptions options, WorkerThreads threads) {
@@ -208,9 +208,8 @@ public final class BackgroundWorkers implements AutoCloseable {
   public CompletableFuture<Status> drain(Duration timeout) {
     Durations.requireNotNegative("timeout", timeout);
     synchronized (drainLock) {
-      if (!drainStarted) {
-        startThread("drain", new Drain(this, timeout, drained));
-        drainStarted = true;
+      if (drainer == null) {
+        drainer = startThread("drain", new Drain(this, timeout, drained));
       }
     }
     return drained.copy();
@@ -246,6 +245,11 @@ public final class BackgroundWorkers implements AutoCloseable {
   @Override
   public void close() {
     drain(options.drainTimeout()).join();
+    try {
+      Drain.join(drainer); // or a container may find it on its last steps, and call it leaked
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

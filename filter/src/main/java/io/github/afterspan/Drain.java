@@ -187,7 +187,7 @@ final class Drain implements Runnable {
     workers.closeTelemetry();
   }
 
-  private static void join(@Nullable Thread thread) throws InterruptedException {
+  static void join(@Nullable Thread thread) throws InterruptedException {
     if (thread != null && thread != Thread.currentThread()) {
       thread.join(THREADS_TIMEOUT.toMillis());
     }
