@@ -18,6 +18,11 @@ final class ClosingOrder implements AutoCloseable {
     opened.push(closeable);
   }
 
+  <T extends AutoCloseable> T opened(T closeable) {
+    add(closeable);
+    return closeable;
+  }
+
   @Override
   public synchronized void close() {
     while (!opened.isEmpty()) {

@@ -49,8 +49,7 @@ public final class OrderService implements AutoCloseable {
     try {
       SmtpServer configured = settings.smtp();
       if (configured == null) {
-        embeddedSmtp = EmbeddedSmtp.start(settings.smtpDelay());
-        closing.add(embeddedSmtp);
+        embeddedSmtp = closing.opened(EmbeddedSmtp.start(settings.smtpDelay()));
         smtp = embeddedSmtp.address();
       } else {
         embeddedSmtp = null;
@@ -58,34 +57,37 @@ public final class OrderService implements AutoCloseable {
       }
 
       Server server = new Server();
-      ServerConnector connector = open(server, settings);
-      closing.add(connector);
+      ServerConnector connector = closing.opened(open(server, settings));
       closing.add(server::stop);
       uri = uri(settings.host(), connector.getLocalPort());
 
-      telemetry = Telemetry.start(uri.resolve("v1/traces").toString(), settings.telemetry());
-      closing.add(telemetry);
-      BackgroundWorkers workers =
-          BackgroundWorkers.create(
-              telemetry.openTelemetry(),
-              settings.workers().toBuilder().flush(telemetry::flush).build());
-      closing.add(workers);
-      PlainExecutor plainExecutor = new PlainExecutor(telemetry.openTelemetry());
-      closing.add(plainExecutor);
+      telemetry =
+          closing.opened(
+              Telemetry.start(uri.resolve("v1/traces").toString(), settings.telemetry()));
+      BackgroundWorkers workers = closing.opened(workers(settings, telemetry));
+      PlainExecutor plainExecutor = closing.opened(new PlainExecutor(telemetry.openTelemetry()));
 
       ConfirmationMail mail = new ConfirmationMail(new Mailer(smtp, settings.mailFrom()), orders);
       OrdersApplication application = new OrdersApplication(orders, mail, plainExecutor);
-      ServletContextHandler webapp = Webapps.orders(application, workers, telemetry, traces);
-      DrainableHandler drainable = new DrainableHandler(webapp);
-      ContextHandlerCollection webapps = new ContextHandlerCollection();
-      webapps.setHandlers(drainable, Webapps.receiver(traces), Webapps.zipkin(traces));
-      server.setHandler(webapps);
-      closing.add(drainable::drain);
-      server.start();
+      serve(server, Webapps.orders(application, workers, telemetry, traces));
     } catch (Throwable t) {
       closing.close();
       throw t;
     }
+  }
+
+  private static BackgroundWorkers workers(ServiceSettings settings, Telemetry telemetry) {
+    return BackgroundWorkers.create(
+        telemetry.openTelemetry(), settings.workers().toBuilder().flush(telemetry::flush).build());
+  }
+
+  private void serve(Server server, ServletContextHandler ordersWebapp) throws Exception {
+    DrainableHandler drainable = new DrainableHandler(ordersWebapp);
+    ContextHandlerCollection webapps = new ContextHandlerCollection();
+    webapps.setHandlers(drainable, Webapps.receiver(traces), Webapps.zipkin(traces));
+    server.setHandler(webapps);
+    closing.add(drainable::drain);
+    server.start();
   }
 
   /**
