@@ -64,8 +64,12 @@ public final class Telemetry implements AutoCloseable {
                     .setMaxBackoff(Duration.ofMillis(500))
                     .build())
             .build();
+    // The load test ends more spans than the SDK's 2048 while a busy machine exports none.
     BatchSpanProcessor processor =
-        BatchSpanProcessor.builder(exporter).setScheduleDelay(delay).build();
+        BatchSpanProcessor.builder(exporter)
+            .setScheduleDelay(delay)
+            .setMaxQueueSize(16_384)
+            .build();
     return new Telemetry(
         OpenTelemetrySdk.builder()
             .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(processor).build())
