@@ -159,11 +159,13 @@ public final class BackgroundWorkers implements AutoCloseable {
    * caller of {@code dispatch}, as it would not elsewhere; ask the {@link DispatchedTask}.
    *
    * @param openTelemetry where spans and metrics go
-   * @return new workers with the default options, to be closed by the caller
+   * @return new workers with the default options, but for a concurrency that no test exceeds: a
+   *     task beyond it would have to wait; to be closed by the caller
    * @throws NullPointerException if the argument is null
    */
   public static BackgroundWorkers onCallingThread(OpenTelemetry openTelemetry) {
-    WorkerOptions options = WorkerOptions.builder().name("calling-thread").build();
+    WorkerOptions options =
+        WorkerOptions.builder().name("calling-thread").concurrency(100_000).build();
     return create(openTelemetry, options, Runnable::run);
   }
 
@@ -295,8 +297,8 @@ public final class BackgroundWorkers implements AutoCloseable {
 
   DispatchRejectedException reject(TaskProfile profile, Reason reason, @Nullable Throwable cause) {
     profile.counts.addRejected(reason);
-    String message =
-        "workers \"" + options.name() + "\" rejected task \"" + profile.name + "\": " + why(reason);
+    String message = "workers \"" + options.name() + "\" rejected task \"" + profile.name + "\": ";
+    message += cause == null ? why(reason) : "no thread would run it: " + cause;
     log.rejected(message);
     return new DispatchRejectedException(reason, message, cause);
   }
