@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.afterspan.WorkerOptions;
 import io.github.afterspan.example.http.Json;
+import io.github.afterspan.example.mail.EmbeddedSmtp;
 import io.github.afterspan.example.mail.SmtpServer;
 import io.github.afterspan.example.traces.Waterfall;
 import io.github.afterspan.example.traces.Waterfall.Row;
@@ -126,6 +127,35 @@ class OrdersIT {
 
       ofMailless.awaitConfirmation(placed, "failed");
       assertThat(mailOf(awaitWaterfall(mailless, placed)).error()).contains("" + closedPort);
+    }
+  }
+
+  @Test
+  void sendsMailThere_whenMailServerIsConfigured() throws Exception {
+    try (EmbeddedSmtp configured = EmbeddedSmtp.start(Duration.ZERO);
+        OrderService elsewhere = OrderService.start(SETTINGS.smtp(configured.address()))) {
+      OrderClient ofElsewhere = new OrderClient(elsewhere);
+      JsonNode placed = ofElsewhere.place("orders", TEAPOT);
+
+      ofElsewhere.awaitConfirmation(placed, "sent");
+      assertThat(configured.recipients()).containsExactly("ada@example.com");
+      assertThat(elsewhere.embeddedSmtp()).isNull();
+    }
+  }
+
+  @Test
+  void sendsNoPassword_whenMailServerOffersNoTls() throws Exception {
+    try (EmbeddedSmtp plain = EmbeddedSmtp.start(Duration.ZERO)) {
+      SmtpServer login =
+          new SmtpServer("127.0.0.1", plain.address().port(), false, "ada", "secret");
+      try (OrderService careful = OrderService.start(SETTINGS.smtp(login))) {
+        OrderClient ofCareful = new OrderClient(careful);
+        JsonNode placed = ofCareful.place("orders", TEAPOT);
+
+        ofCareful.awaitConfirmation(placed, "failed");
+        assertThat(mailOf(awaitWaterfall(careful, placed)).error())
+            .contains("STARTTLS is required");
+      }
     }
   }
 
