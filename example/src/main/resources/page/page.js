@@ -55,7 +55,7 @@ async function place(path) {
     body: JSON.stringify({
       email: field("email").value,
       item: field("item").value,
-      quantity: Number(field("quantity").value),
+      quantity: field("quantity").value === "" ? null : Number(field("quantity").value),
     }),
   });
   const body = await response.json();

@@ -92,7 +92,7 @@ final class DemoRun {
     JsonNode order = Json.MAPPER.readTree(response.body());
     String traceId = order.path("traceId").asText("none");
     if (!service.telemetry().inProcess()) {
-      out.println("  trace " + traceId + " went to " + service.telemetry().destination() + "\n");
+      out.println("  trace " + traceId + " goes to " + service.telemetry().destination() + "\n");
       return true;
     }
     return show(order.path("id").asText(), traceId, micros(sent), micros(answered), expected);
