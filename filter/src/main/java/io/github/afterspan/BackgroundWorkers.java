@@ -4,19 +4,11 @@ package io.github.afterspan;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.afterspan.DispatchRejectedException.Reason;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -68,11 +60,10 @@ public final class BackgroundWorkers implements AutoCloseable {
   /** Held while a running task is stopped from outside; see {@link WorkerTask}. */
   final Lock interruptLock = new ReentrantLock();
 
-  /** Tells of outcomes that the watchdog decided. */
-  final ThreadPoolExecutor reports;
+  final Intake intake = new Intake(this);
+  final Reports reports;
 
   private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
-  private final Set<WorkersDispatcher> awaiting = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Status> drained = new CompletableFuture<>();
   private final StatusBean statusBean;
   private final Object drainLock = new Object();
@@ -87,7 +78,7 @@ public final class BackgroundWorkers implements AutoCloseable {
     profiles = new TaskProfiles(this);
     watchdog = new Watchdog(this);
     pool = new WorkerPool(this, threads, loader);
-    reports = reports(options.name());
+    reports = new Reports(options.name(), loader);
     metrics = new TaskMetrics(openTelemetry.getMeter(INSTRUMENTATION_SCOPE), this);
     captureCheck = new CaptureCheck(options.captureCheck(), log);
     flush = options.flush() != null ? options.flush() : new SdkFlush(openTelemetry);
@@ -264,91 +255,6 @@ public final class BackgroundWorkers implements AutoCloseable {
     return Math.max(0, capacity.accepted() - pool.active());
   }
 
-  void submit(WorkerTask task) {
-    boolean queued;
-    try {
-      queued = pool.submit(task);
-    } catch (WorkerPool.NoThreadException e) {
-      capacity.release();
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw reject(task.profile, Reason.QUEUE_FULL, e.getCause());
-    }
-    if (!queued) {
-      capacity.release();
-      throw reject(task.profile, Reason.CLOSED, null);
-    }
-  }
-
-  /** Hands over tasks that awaited a response, as a chain. */
-  void submitAll(WorkerTask first) {
-    if (pool.submitAll(first)) {
-      return;
-    }
-    WorkerTask task = first;
-    while (task != null) {
-      WorkerTask following = task.next;
-      String message = "task \"" + task.name() + "\" was abandoned: the drain ended first";
-      task.endUnstarted(TaskState.ABANDONED, new CancellationException(message));
-      task = following;
-    }
-  }
-
-  DispatchRejectedException reject(TaskProfile profile, Reason reason, @Nullable Throwable cause) {
-    profile.counts.addRejected(reason);
-    String message = "workers \"" + options.name() + "\" rejected task \"" + profile.name + "\": ";
-    message += cause == null ? why(reason) : "no thread would run it: " + cause;
-    log.rejected(message);
-    return new DispatchRejectedException(reason, message, cause);
-  }
-
-  private String why(Reason reason) {
-    return switch (reason) {
-      case QUEUE_FULL ->
-          "queue full (running="
-              + pool.active()
-              + "/"
-              + options.concurrency()
-              + ", waiting="
-              + waiting()
-              + ", queueCapacity="
-              + options.queueCapacity()
-              + ")";
-      case DRAINING -> "draining; no further tasks are accepted";
-      case CLOSED -> "closed; no further tasks are accepted";
-    };
-  }
-
-  void awaitsResponse(WorkersDispatcher dispatcher) {
-    awaiting.add(dispatcher);
-  }
-
-  void awaitsNoMore(WorkersDispatcher dispatcher) {
-    awaiting.remove(dispatcher);
-  }
-
-  boolean isAwaited() {
-    return !awaiting.isEmpty();
-  }
-
-  void releaseAwaiting() {
-    awaiting.forEach(dispatcher -> dispatcher.release(false));
-  }
-
-  /**
-   * Tells of an outcome that the watchdog decided, on the thread for that; on this one if there is
-   * none (the drain has just ended it, or no thread can be made): an outcome that nobody tells of
-   * keeps its place, and a drain waiting, for ever.
-   */
-  void tell(Runnable outcome) {
-    try {
-      reports.execute(outcome);
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
-      outcome.run();
-    }
-  }
-
   Thread startThread(String role, Runnable body) {
     return WorkerThreads.start(body, "afterspan-" + options.name() + "-" + role, loader);
   }
@@ -360,19 +266,6 @@ public final class BackgroundWorkers implements AutoCloseable {
     } catch (Exception e) {
       log.warn("the metrics could not be closed", e);
     }
-  }
-
-  private ThreadPoolExecutor reports(String name) {
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            body -> WorkerThreads.make(body, "afterspan-" + name + "-reports", loader));
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
   }
 
   /**

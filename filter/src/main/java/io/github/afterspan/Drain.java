@@ -83,9 +83,9 @@ final class Drain implements Runnable {
    */
   private void releaseAwaiting() {
     if (workers.pool.hasOwnThreads()) {
-      workers.releaseAwaiting();
-    } else if (workers.isAwaited()) {
-      workers.startThread("release", workers::releaseAwaiting);
+      workers.intake.releaseAwaiting();
+    } else if (workers.intake.isAwaited()) {
+      workers.startThread("release", workers.intake::releaseAwaiting);
     }
   }
 
@@ -96,7 +96,7 @@ final class Drain implements Runnable {
       task.endUnstarted(TaskState.ABANDONED, abandoned(task, "had not started"));
       task = following;
     }
-    workers.releaseAwaiting(); // what is left of it: the pool is closed, and abandons it
+    workers.intake.releaseAwaiting(); // what is left of it: the pool is closed, and abandons it
   }
 
   /**
@@ -168,7 +168,7 @@ final class Drain implements Runnable {
   private void awaitReports() throws InterruptedException {
     workers.watchdog.stop();
     workers.reports.shutdown();
-    if (!workers.reports.awaitTermination(THREADS_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!workers.reports.awaitEnd(THREADS_TIMEOUT.toNanos())) {
       workers.log.warn("some timeouts could not be reported; a span processor may block", null);
     }
   }

@@ -90,7 +90,7 @@ final class Watchdog implements Runnable {
     while (expired != null) {
       WorkerTask following = expired.next;
       expired.next = null;
-      workers.tell(expired::reportExpired);
+      workers.reports.tell(expired::reportExpired);
       expired = following;
     }
   }

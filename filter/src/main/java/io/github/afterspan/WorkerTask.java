@@ -351,7 +351,7 @@ final class WorkerTask implements DispatchedTask {
   /** Called by the watchdog when this task's deadline has passed. */
   void timeOut() {
     if (stop(TaskState.TIMED_OUT)) {
-      profile.workers.tell(this::reportTimedOut);
+      profile.workers.reports.tell(this::reportTimedOut);
     }
   }
 

@@ -4,7 +4,6 @@ package io.github.afterspan;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.afterspan.DispatchRejectedException.Reason;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -86,14 +85,11 @@ final class WorkersDispatcher
     BackgroundTask body = decorate(profile, task);
     boolean waits = response != null && profile.startMode != StartMode.IMMEDIATELY;
     WorkerTask dispatched = capture(profile, body, waits);
-    Reason refusal = workers.capacity.reserve();
-    if (refusal != null) {
-      throw workers.reject(profile, refusal, null);
-    }
+    workers.intake.reserve(profile);
     if (waits) {
       await(dispatched);
     } else {
-      workers.submit(dispatched);
+      workers.intake.submit(dispatched);
     }
     return dispatched;
   }
@@ -122,7 +118,7 @@ final class WorkersDispatcher
 
   /** Holds an accepted task back until the response is over. */
   private void await(WorkerTask task) {
-    workers.awaitsResponse(this);
+    workers.intake.awaitsResponse(this);
     CompletionStage<Boolean> stage = response;
     if (stage != null && !listening && LISTENING.compareAndSet(this, false, true)) {
       stage.whenComplete(this);
@@ -139,9 +135,9 @@ final class WorkersDispatcher
       before = awaiting;
     }
     task.next = null;
-    workers.awaitsNoMore(this);
+    workers.intake.awaitsNoMore(this);
     if (letGo(task, (Boolean) before)) {
-      workers.submit(task);
+      workers.intake.submit(task);
     }
   }
 
@@ -156,7 +152,7 @@ final class WorkersDispatcher
     Object taken = awaiting;
     while (!(taken instanceof Boolean)) {
       if (AWAITING.compareAndSet(this, taken, (Object) successful)) {
-        workers.awaitsNoMore(this);
+        workers.intake.awaitsNoMore(this);
         submit((WorkerTask) taken, successful);
         return;
       }
@@ -177,7 +173,7 @@ final class WorkersDispatcher
       task = older;
     }
     if (oldest != null) {
-      workers.submitAll(oldest);
+      workers.intake.submitAll(oldest);
     }
   }
 

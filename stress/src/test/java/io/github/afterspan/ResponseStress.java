@@ -36,7 +36,7 @@ public class ResponseStress {
 
     final void drain() {
       bare.workers.capacity.startDraining();
-      bare.workers.releaseAwaiting();
+      bare.workers.intake.releaseAwaiting();
     }
 
     final String verdict(DispatchedTask... tasks) {
