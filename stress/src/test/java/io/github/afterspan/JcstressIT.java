@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
  * otherwise:
  *
  * <pre>
- * ./mvnw verify -pl stress -am -Dit.test=JcstressIT -Dsurefire.failIfNoSpecifiedTests=false \
- *     -Dfailsafe.failIfNoSpecifiedTests=false -Djcstress.args="-m default"
+ * ./mvnw verify -pl stress -am -Djcstress.args="-m default"
  * </pre>
  *
  * <p>The report is in {@code target/jcstress}.
