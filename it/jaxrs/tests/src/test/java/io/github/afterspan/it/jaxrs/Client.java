@@ -21,6 +21,10 @@ final class Client {
     this.port = port;
   }
 
+  URI address(String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
   HttpResponse<String> get(String path, Trace trace) throws IOException, InterruptedException {
     return send(request(path, trace));
   }
@@ -39,13 +43,12 @@ final class Client {
   }
 
   private HttpRequest.Builder request(String path, Trace trace) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+    return HttpRequest.newBuilder(address(path))
         .timeout(Duration.ofSeconds(30))
         .header("traceparent", trace.header());
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request)
-      throws IOException, InterruptedException {
+  HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
     return http.send(request.build(), BodyHandlers.ofString());
   }
 }

@@ -5,6 +5,7 @@ package io.github.afterspan.it.jaxrs;
 import java.nio.file.Path;
 import java.util.Map;
 import org.eclipse.jetty.ee11.annotations.AnnotationConfiguration;
+import org.eclipse.jetty.ee11.webapp.MetaInfConfiguration;
 import org.eclipse.jetty.ee11.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -25,6 +26,9 @@ final class JettyServer implements WebServer {
         (path, folder) -> {
           WebAppContext context = new WebAppContext(folder.toString(), path);
           context.addConfiguration(new AnnotationConfiguration());
+          // Of annotations we only use ours and Jersey's; looking for them in every jar takes time.
+          context.setAttribute(
+              MetaInfConfiguration.WEBINF_JAR_PATTERN, ".*/(afterspan|jersey)[^/]*");
           context.setThrowUnavailableOnStartupException(true);
           contexts.addHandler(context);
         });

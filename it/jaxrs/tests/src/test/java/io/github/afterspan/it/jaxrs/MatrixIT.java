@@ -7,7 +7,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.afterspan.it.OtlpReceiver;
-import io.github.afterspan.it.ReceivedSpan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -26,12 +25,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every injection point on every implementation on every container: the task is dispatched, and its
  * span is exported as a child of the request's; or the injected object says what the README says.
  */
-@Timeout(180)
+@Timeout(300)
 class MatrixIT {
 
   private static final OtlpReceiver RECEIVER = OtlpReceiver.start();
-  private static final List<WebServer> SERVERS = new ArrayList<>();
-  private static final Map<WebServer.Kind, Client> CLIENTS = new EnumMap<>(WebServer.Kind.class);
+  private static final Map<WebServer.Kind, Deployment> DEPLOYMENTS =
+      new EnumMap<>(WebServer.Kind.class);
 
   /** All calls of all tests. A span takes its time to arrive, and like this the times overlap. */
   private static final Map<Cell, FutureTask<List<Call>>> CALLS = new LinkedHashMap<>();
@@ -50,15 +49,12 @@ class MatrixIT {
   @BeforeAll
   static void deployAndCall(@TempDir Path folder) throws Exception {
     for (WebServer.Kind kind : WebServer.Kind.values()) {
-      Map<String, Path> applications = new LinkedHashMap<>();
+      Map<String, WebApp> applications = new LinkedHashMap<>();
       for (Implementation implementation : Implementation.values()) {
-        applications.put(
-            "/" + implementation,
-            webApp(folder.resolve(kind + "/" + implementation), implementation));
+        Path place = folder.resolve(kind + "/" + implementation);
+        applications.put("/" + implementation, webApp(place, implementation));
       }
-      WebServer server = kind.create(folder.resolve(kind + "-work"));
-      SERVERS.add(server);
-      CLIENTS.put(kind, new Client(server.start(applications)));
+      DEPLOYMENTS.put(kind, Deployment.on(kind, folder.resolve(kind + "-work"), applications));
     }
     for (Cell cell : cells()) {
       // Twice: what is made once for all requests must not remember the first.
@@ -67,21 +63,20 @@ class MatrixIT {
     CALLS.values().forEach(FutureTask::run);
   }
 
-  private static Path webApp(Path folder, Implementation implementation) throws Exception {
+  private static WebApp webApp(Path folder, Implementation implementation) throws Exception {
     String application =
         implementation.variantOf("io.github.afterspan.it.jaxrs.app.MatrixApplication");
     return WebApp.in(folder)
         .libraries(implementation.libraries(), jar -> true)
         .telemetry(RECEIVER.endpoint())
         .backgroundFilter()
-        .servlet(implementation.servlet, implementation.servletParameters(application), "/api/*")
-        .write();
+        .servlet(implementation.servlet, implementation.servletParameters(application), "/api/*");
   }
 
   @AfterAll
   static void stop() throws Exception {
-    for (WebServer server : SERVERS) {
-      server.close();
+    for (Deployment deployment : DEPLOYMENTS.values()) {
+      deployment.close();
     }
     RECEIVER.close();
   }
@@ -93,7 +88,7 @@ class MatrixIT {
     for (Call call : CALLS.get(cell).get(0, SECONDS)) {
       if (expected.equals(DISPATCHED)) {
         assertThat(call.answer()).isEqualTo(DISPATCHED);
-        assertSpanIsIn(call.trace());
+        call.trace().assertTaskIsIn(RECEIVER);
       } else {
         assertThat(call.answer()).contains(expected);
       }
@@ -101,7 +96,7 @@ class MatrixIT {
   }
 
   private static Call call(Cell cell) throws Exception {
-    Client client = CLIENTS.get(cell.kind());
+    Client client = DEPLOYMENTS.get(cell.kind()).client();
     String application = "/" + cell.implementation() + "/api/";
     Trace trace = Trace.create();
     String before = cell.row().pathBefore();
@@ -111,18 +106,6 @@ class MatrixIT {
     // What was kept belongs to the first of two requests, and so do the tasks it dispatches.
     assertThat(client.text(application + before, trace)).isEqualTo("kept");
     return new Call(client.text(application + cell.row().path(), Trace.create()), trace);
-  }
-
-  private static void assertSpanIsIn(Trace trace) {
-    ReceivedSpan request = awaitSpan("request", trace);
-    ReceivedSpan task = awaitSpan("task", trace);
-    assertThat(task.parentSpanId()).isEqualTo(request.spanId());
-  }
-
-  private static ReceivedSpan awaitSpan(String name, Trace trace) {
-    return RECEIVER.awaitSpan(
-        name + " in " + trace,
-        span -> span.name().equals(name) && span.traceId().equals(trace.traceId()));
   }
 
   static List<Cell> cells() {

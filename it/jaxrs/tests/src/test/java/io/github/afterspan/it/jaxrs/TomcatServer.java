@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.scan.StandardJarScanFilter;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
 /** Tomcat 11. */
@@ -26,8 +27,14 @@ final class TomcatServer implements WebServer {
     applications.forEach(
         (path, folder) -> {
           Context context = tomcat.addWebapp(path, folder.toAbsolutePath().toString());
-          // The jars of the test itself are not part of the application.
-          ((StandardJarScanner) context.getJarScanner()).setScanClassPath(false);
+          // The jars of the test itself are not part of the application. Of annotations we only use
+          // ours and Jersey's; looking for them in every jar takes time.
+          StandardJarScanner scanner = (StandardJarScanner) context.getJarScanner();
+          scanner.setScanClassPath(false);
+          StandardJarScanFilter scanned = (StandardJarScanFilter) scanner.getJarScanFilter();
+          scanned.setTldSkip("*");
+          scanned.setPluggabilitySkip("*");
+          scanned.setPluggabilityScan("afterspan*,jersey*");
         });
     tomcat.start();
     for (org.apache.catalina.Container context : tomcat.getHost().findChildren()) {

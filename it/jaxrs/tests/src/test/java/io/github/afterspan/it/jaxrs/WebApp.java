@@ -41,6 +41,17 @@ final class WebApp {
     return this;
   }
 
+  /** Copies the classes of one package. */
+  WebApp classes(Path folder, String packageFolder) throws IOException {
+    Path target = Files.createDirectories(root.resolve("WEB-INF/classes").resolve(packageFolder));
+    try (Stream<Path> classes = Files.list(folder.resolve(packageFolder))) {
+      for (Path file : classes.toList()) {
+        Files.copy(file, target.resolve(file.getFileName()));
+      }
+    }
+    return this;
+  }
+
   /** An SDK, and a span for each request. */
   WebApp telemetry(String endpoint) {
     descriptor.append(
@@ -59,7 +70,7 @@ final class WebApp {
     return filter(
         "background",
         "io.github.afterspan.servlet.BackgroundDispatchFilter",
-        Map.of("concurrency", "4", "queue-capacity", "16"),
+        Map.of("concurrency", "4", "queue-capacity", "1000"),
         "/*",
         List.of());
   }
@@ -101,6 +112,7 @@ final class WebApp {
           %2$s
           <load-on-startup>1</load-on-startup>
           <async-supported>true</async-supported>
+          <multipart-config/>
         </servlet>
         <servlet-mapping>
           <servlet-name>%1$s</servlet-name><url-pattern>%3$s</url-pattern>
