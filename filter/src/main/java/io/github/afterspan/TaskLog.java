@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskLog {
 
-  /** The least time between two lines about rejected tasks. */
+  /** The least time between two lines about rejected tasks, and between two about lost workers. */
   static final Duration REJECTION_INTERVAL = Duration.ofSeconds(10);
 
   private static final Logger LOGGER = System.getLogger("io.github.afterspan");
@@ -25,6 +25,7 @@ final class TaskLog {
   private final String workers;
   private final AtomicLong unloggedRejections = new AtomicLong();
   private final AtomicLong nextRejectionLine = new AtomicLong(System.nanoTime());
+  private final AtomicLong nextLostWorkerLine = new AtomicLong(System.nanoTime());
   private volatile String lastRejection = "";
 
   TaskLog(String workers) {
@@ -95,6 +96,16 @@ final class TaskLog {
     long count = unloggedRejections.getAndSet(0);
     if (count > 0) {
       LOGGER.log(Level.WARNING, count == 1 ? lastRejection : many(count));
+    }
+  }
+
+  /** One line per interval: a full executor refuses one more worker at every dispatch. */
+  void workerLost(Throwable cause) {
+    long now = System.nanoTime();
+    long due = nextLostWorkerLine.get();
+    if (now - due >= 0
+        && nextLostWorkerLine.compareAndSet(due, now + REJECTION_INTERVAL.toNanos())) {
+      warn("a worker could not be started, or died; the others go on", cause);
     }
   }
 

@@ -414,7 +414,7 @@ final class WorkerPool {
       } else if (submitted != null) {
         throw e; // the executor ran the worker on this thread, and an error of a task came through
       }
-      log.warn("a worker could not be started, or died; the others go on", e);
+      log.workerLost(e);
     }
   }
 

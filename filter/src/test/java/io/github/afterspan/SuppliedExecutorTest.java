@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,11 +157,19 @@ class SuppliedExecutorTest {
     workers.dispatcher().dispatch("busy", busy);
     busy.awaitStarted();
     managed.refusal = new RejectedExecutionException("saturated");
-    DispatchedTask queued = workers.dispatcher().dispatch("queued", () -> {});
-    assertThat(queued.state()).isEqualTo(TaskState.QUEUED);
+    DispatchedTask queued = null;
+    for (int i = 0; i < 5; i++) {
+      queued = workers.dispatcher().dispatch("queued", () -> {});
+      assertThat(queued.state()).isEqualTo(TaskState.QUEUED);
+    }
     busy.release();
     assertThat(outcome(queued)).isEqualTo(TaskState.SUCCEEDED);
     assertThat(workers.status().rejected()).isZero();
+    assertThat(workers.status().succeeded()).isEqualTo(6);
+    // A line for each of them would be a flood where it matters.
+    assertThat(engine.log().records("a worker could not be started"))
+        .extracting(LogRecord::getThrown)
+        .containsExactly(managed.refusal);
   }
 
   /** The response is over, and nobody is there to be told by an exception. */
