@@ -8,7 +8,9 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -53,13 +55,13 @@ final class CaptureCheck {
     }
   }
 
-  private static final ClassValue<CallSite> CALL_SITES =
-      new ClassValue<>() {
-        @Override
-        protected CallSite computeValue(Class<?> type) {
-          return new CallSite(type);
-        }
-      };
+  private static final int MOST_CALL_SITES = 4096;
+
+  /**
+   * By class. Not a {@link ClassValue}: that hangs its values on the class, and on a class of the
+   * JDK or the container they would keep the application's class loader for good.
+   */
+  private final Map<Class<?>, CallSite> callSites = new ConcurrentHashMap<>();
 
   private final OnCapture onCapture;
   private final TaskLog log;
@@ -78,7 +80,7 @@ final class CaptureCheck {
     if (onCapture == OnCapture.OFF) {
       return;
     }
-    CallSite site = CALL_SITES.get(body.getClass());
+    CallSite site = callSite(body.getClass());
     if (site.fields.isEmpty() || !looksAgain(site)) {
       return;
     }
@@ -101,6 +103,17 @@ final class CaptureCheck {
     }
   }
 
+  private CallSite callSite(Class<?> type) {
+    CallSite known = callSites.get(type);
+    if (known != null) {
+      return known;
+    }
+    if (callSites.size() >= MOST_CALL_SITES) {
+      callSites.clear(); // classes are being made all the time; looked at again if they come back
+    }
+    return callSites.computeIfAbsent(type, CallSite::new);
+  }
+
   private boolean looksAgain(CallSite site) {
     return onCapture == OnCapture.FAIL
         || (site.looks.get() < LOOKS_PER_CALL_SITE
@@ -109,13 +122,13 @@ final class CaptureCheck {
   }
 
   /** The type and the way to the first object found, or null. */
-  private static @Nullable String find(Object holder, CallSite site, int depth) {
+  private @Nullable String find(Object holder, CallSite site, int depth) {
     for (Field field : site.fields) {
       Object value = read(field, holder);
       if (value == null) {
         continue;
       }
-      CallSite next = CALL_SITES.get(value.getClass());
+      CallSite next = callSite(value.getClass());
       if (next.boundToRequest) {
         // A proxy below the first level is what injection gives to singletons: not a request.
         if (depth == DEPTH || !Proxy.isProxyClass(value.getClass())) {

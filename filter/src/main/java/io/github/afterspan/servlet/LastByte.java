@@ -6,6 +6,8 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -26,17 +28,11 @@ final class LastByte {
     boolean add(ServletRequest request, Runnable atEnd) throws ReflectiveOperationException;
   }
 
-  private static final ClassValue<Hook> HOOKS =
-      new ClassValue<>() {
-        @Override
-        protected Hook computeValue(Class<?> type) {
-          try {
-            return hook(type);
-          } catch (ReflectiveOperationException e) {
-            return LastByte::addToValve; // a version that looks different: as good as no hook
-          }
-        }
-      };
+  /**
+   * By request class, of which a container has one. Not a {@link ClassValue}: that hangs its values
+   * on the class, where the container's would keep the application's class loader for good.
+   */
+  private static final Map<Class<?>, Hook> HOOKS = new ConcurrentHashMap<>();
 
   private LastByte() {}
 
@@ -51,9 +47,17 @@ final class LastByte {
       own = wrapper.getRequest();
     }
     try {
-      return HOOKS.get(own.getClass()).add(own, atEnd);
+      return HOOKS.computeIfAbsent(own.getClass(), LastByte::hookOrValve).add(own, atEnd);
     } catch (ReflectiveOperationException e) {
       return false;
+    }
+  }
+
+  private static Hook hookOrValve(Class<?> type) {
+    try {
+      return hook(type);
+    } catch (ReflectiveOperationException e) {
+      return LastByte::addToValve; // a version that looks different: as good as no hook
     }
   }
 

@@ -12,14 +12,14 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 
-/** Tomcat 11.0, with Servlet 6.1. */
-public final class Tomcat11 implements Container {
+/** Tomcat, in the version of the module. */
+public final class TomcatContainer implements Container {
 
   private final Tomcat tomcat = new Tomcat();
 
   @Override
   public int start(Application application) throws Exception {
-    Path base = Files.createTempDirectory("tomcat");
+    Path base = Files.createTempDirectory(Path.of("target"), "tomcat").toAbsolutePath();
     tomcat.setBaseDir(base.toString());
     Connector connector = new Connector();
     connector.setPort(0);

@@ -4,12 +4,12 @@ package io.github.afterspan.it;
 
 import io.github.afterspan.it.contract.ContainerContract;
 
-/** The contract on Tomcat 10.1. */
-class Tomcat10IT extends ContainerContract {
+/** The contract on Tomcat. */
+class TomcatIT extends ContainerContract {
 
   @Override
   protected Container container() {
-    return new Tomcat10();
+    return new TomcatContainer();
   }
 
   @Override

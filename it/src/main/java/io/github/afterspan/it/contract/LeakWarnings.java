@@ -1,0 +1,43 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.github.afterspan.it.contract;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** Everything that is logged about leaks while it listens. */
+final class LeakWarnings extends Handler {
+
+  private final ConcurrentLinkedQueue<String> logged = new ConcurrentLinkedQueue<>();
+  private final SimpleFormatter formatter = new SimpleFormatter();
+
+  void listen() {
+    Logger.getLogger("").addHandler(this);
+  }
+
+  List<String> logged() {
+    return List.copyOf(logged);
+  }
+
+  @Override
+  public void publish(LogRecord record) {
+    String message = formatter.formatMessage(record);
+    if (record.getLevel().intValue() >= Level.WARNING.intValue()
+        && (message.contains("leak") || message.contains("failed to"))) {
+      logged.add(message);
+    }
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    Logger.getLogger("").removeHandler(this);
+  }
+}
