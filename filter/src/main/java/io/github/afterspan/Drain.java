@@ -149,6 +149,7 @@ final class Drain implements Runnable {
       if (!flushed.get(FLUSH_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
         workers.log.warn("the flush after the drain did not export everything", null);
       }
+      join(thread); // or a container may find it on its last steps, and call it leaked
     } catch (TimeoutException e) {
       thread.interrupt();
       workers.log.warn("the flush after the drain took longer than " + FLUSH_TIMEOUT, null);
