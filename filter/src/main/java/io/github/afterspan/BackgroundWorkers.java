@@ -150,14 +150,15 @@ public final class BackgroundWorkers implements AutoCloseable {
    * caller of {@code dispatch}, as it would not elsewhere; ask the {@link DispatchedTask}.
    *
    * @param openTelemetry where spans and metrics go
-   * @return new workers with the default options, but for a concurrency that no test exceeds: a
-   *     task beyond it would have to wait; to be closed by the caller
+   * @return new workers with the default options, but for a concurrency that no test exceeds; to be
+   *     closed by the caller
    * @throws NullPointerException if the argument is null
    */
   public static BackgroundWorkers onCallingThread(OpenTelemetry openTelemetry) {
+    requireNonNull(openTelemetry, "openTelemetry");
     WorkerOptions options =
         WorkerOptions.builder().name("calling-thread").concurrency(100_000).build();
-    return create(openTelemetry, options, Runnable::run);
+    return new BackgroundWorkers(openTelemetry, options, WorkerThreads.calling()).start();
   }
 
   /**

@@ -92,7 +92,7 @@ final class Worker {
     disarm();
     if (stuck) {
       stuck = false;
-      pool.stuckIsBack();
+      pool.stuckThreads().isBack();
     }
   }
 
@@ -116,7 +116,7 @@ final class Worker {
       return;
     }
     if (running.isStopped()) { // not one that ended by itself and is about to disarm
-      pool.checkStuck(this, running);
+      pool.stuckThreads().check(this, running);
     } else if (running.isRunning() && running.deadlineNanos() - now <= 0) {
       running.timeOut();
     }

@@ -10,10 +10,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +60,7 @@ final class WorkerPool {
   /** Every worker ever made, for the watchdog; written under the lock, copied to grow. */
   private volatile Worker[] workers = new Worker[8];
 
-  private final AtomicInteger stuck = new AtomicInteger();
+  private final StuckThreads stuck;
 
   WorkerPool(BackgroundWorkers owner, WorkerThreads threads, @Nullable ClassLoader loader) {
     this.threads = threads;
@@ -71,6 +68,7 @@ final class WorkerPool {
     this.concurrency = owner.options.concurrency();
     this.watchdog = owner.watchdog;
     this.log = owner.log;
+    this.stuck = new StuckThreads(owner.log);
   }
 
   /**
@@ -80,6 +78,9 @@ final class WorkerPool {
    * @throws NoThreadException if no thread could be had, and none is there to run it later
    */
   boolean submit(WorkerTask task) {
+    if (threads.then == WorkerThreads.Then.RUN_NOW) {
+      return runNow(task);
+    }
     Worker started;
     lock.lock();
     try {
@@ -103,6 +104,9 @@ final class WorkerPool {
    * @return false if the pool is closed
    */
   boolean submitAll(WorkerTask first) {
+    if (threads.then == WorkerThreads.Then.RUN_NOW) {
+      return runAllNow(first);
+    }
     Worker started;
     lock.lock();
     try {
@@ -125,6 +129,37 @@ final class WorkerPool {
       start(started, null, null);
     }
     return true;
+  }
+
+  /** Runs a task on this thread, past the queue, where another thread's worker might take it. */
+  private boolean runNow(WorkerTask task) {
+    Worker worker;
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      rouse();
+      worker = engage();
+    } finally {
+      lock.unlock();
+    }
+    try (Scope ignored = Context.root().makeCurrent()) {
+      new WorkerEntry(this, threads, loader, worker, null).run(task);
+    }
+    return true;
+  }
+
+  private boolean runAllNow(WorkerTask first) {
+    boolean open = true;
+    for (WorkerTask task = first; open && task != null; task = task.next) {
+      try {
+        open = runNow(task);
+      } catch (RuntimeException | Error e) { // of that task; the others have a right to run, too
+        log.workerLost(e);
+      }
+    }
+    return open;
   }
 
   /** Takes a task out that waits; does nothing if it is not in the queue. */
@@ -193,12 +228,12 @@ final class WorkerPool {
     }
   }
 
-  int stuck() {
-    return stuck.get();
+  StuckThreads stuckThreads() {
+    return stuck;
   }
 
-  void stuckIsBack() {
-    stuck.decrementAndGet();
+  int stuck() {
+    return stuck.count();
   }
 
   boolean hasOwnThreads() {
@@ -242,57 +277,8 @@ final class WorkerPool {
     }
   }
 
-  void checkStuck(Worker worker, WorkerTask stopped) {
-    Lock interruptLock = stopped.profile.workers.interruptLock;
-    Thread thread;
-    interruptLock.lock();
-    try {
-      if (!worker.markStuck(stopped)) {
-        return;
-      }
-      stuck.incrementAndGet();
-      thread = worker.thread();
-    } finally {
-      interruptLock.unlock();
-    }
-    if (thread != null) {
-      log.stillRunning(stopped, "ignores its interrupt", thread);
-    }
-  }
-
-  /** The life of a worker, on the thread that was started for it. */
-  private void work(Worker worker) {
-    boolean own = threads.areOwn();
-    ClassLoader before = Thread.currentThread().getContextClassLoader();
-    worker.enter();
-    try {
-      WorkerTask task = take();
-      while (task != null) {
-        prepareThread(worker, own);
-        task.run(worker);
-        task = threads.then == WorkerThreads.Then.START_ANEW ? null : take();
-      }
-    } finally { // also when an error is on its way out, and takes this thread with it
-      worker.leave(own);
-      if (!own) {
-        Thread.currentThread().setContextClassLoader(before);
-      }
-      retire(worker);
-    }
-  }
-
-  private void prepareThread(Worker worker, boolean own) {
-    Thread thread = Thread.currentThread();
-    if (Thread.interrupted() && !own) { // our own: what the body before did to itself
-      worker.keepInterrupt();
-    }
-    if (thread.getContextClassLoader() != loader) {
-      thread.setContextClassLoader(loader);
-    }
-  }
-
   /** The next task, or null if this worker is not needed any more. */
-  private @Nullable WorkerTask take() {
+  @Nullable WorkerTask take() {
     lock.lock();
     try {
       do {
@@ -348,10 +334,7 @@ final class WorkerPool {
 
   /** Has some worker look at the queue; one that is to be started is returned. Under the lock. */
   private @Nullable Worker wake() {
-    if (dozing) {
-      dozing = false;
-      watchdog.rouse();
-    }
+    rouse();
     if (idle > 0) {
       if (!waking) {
         waking = true;
@@ -359,9 +342,17 @@ final class WorkerPool {
       }
       return null;
     }
-    if (active == concurrency) {
-      return null;
+    return active == concurrency ? null : engage();
+  }
+
+  private void rouse() {
+    if (dozing) {
+      dozing = false;
+      watchdog.rouse();
     }
+  }
+
+  private Worker engage() {
     active++;
     Worker known = free.poll();
     return known != null ? known : make();
@@ -378,7 +369,8 @@ final class WorkerPool {
     return worker;
   }
 
-  private void retire(Worker worker) {
+  /** A worker's thread ends, or goes back; called by it as the last thing. */
+  void retire(Worker worker) {
     Worker started = null;
     lock.lock();
     try {
@@ -403,7 +395,7 @@ final class WorkerPool {
    * @param within the thread of the worker that starts it, if that is about to look for a task
    */
   private void start(Worker worker, @Nullable WorkerTask submitted, @Nullable Thread within) {
-    Entry entry = new Entry(worker, within);
+    WorkerEntry entry = new WorkerEntry(this, threads, loader, worker, within);
     try (Scope ignored = Context.root().makeCurrent()) {
       threads.start(entry);
     } catch (RuntimeException | Error e) {
@@ -442,42 +434,14 @@ final class WorkerPool {
     return refused;
   }
 
-  private void giveBack(Worker worker) {
+  /** A worker did not even look for a task, since another one is about to. */
+  void giveBack(Worker worker) {
     lock.lock();
     try {
       active--;
       free.push(worker);
     } finally {
       lock.unlock();
-    }
-  }
-
-  /** What a thread is started with. A class and not a lambda, since agents wrap lambdas. */
-  private final class Entry implements Runnable {
-    private final Worker worker;
-    private final @Nullable Thread within;
-    private final AtomicBoolean claimed = new AtomicBoolean();
-
-    Entry(Worker worker, @Nullable Thread within) {
-      this.worker = worker;
-      this.within = within;
-    }
-
-    /** True for one caller: for whoever runs it, or finds that it can't be run. */
-    boolean claim() {
-      return claimed.compareAndSet(false, true);
-    }
-
-    @Override
-    public void run() {
-      if (!claim()) {
-        return;
-      }
-      if (Thread.currentThread() == within) {
-        giveBack(worker); // the worker that is in this thread already does what there is to do
-      } else {
-        work(worker);
-      }
     }
   }
 }

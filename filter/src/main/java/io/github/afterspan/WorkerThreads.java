@@ -25,7 +25,9 @@ final class WorkerThreads {
     /** Starts its successor on a fresh thread if a task waits. */
     START_ANEW,
     /** Runs what waits, and gives the thread back. */
-    GIVE_BACK
+    GIVE_BACK,
+    /** Has run the one task that was submitted, on the thread that did so; nothing ever waits. */
+    RUN_NOW
   }
 
   private static final long KEEP_ALIVE_NANOS = 60_000_000_000L;
@@ -76,8 +78,24 @@ final class WorkerThreads {
     return new WorkerThreads(Then.START_ANEW, 0, worker -> factory.newThread(worker).start());
   }
 
+  /** The thread that submits a task runs it, there and then. */
+  static WorkerThreads calling() {
+    return new WorkerThreads(
+        Then.RUN_NOW,
+        0,
+        worker -> {
+          throw new AssertionError("no thread is needed");
+        });
+  }
+
+  /** Whether these are ours, to be ended when there is nothing left to do. */
   boolean areOwn() {
-    return then != Then.GIVE_BACK;
+    return then == Then.WAIT || then == Then.START_ANEW;
+  }
+
+  /** Whether a worker that has run one task looks for the next. */
+  boolean runOneAfterTheOther() {
+    return then == Then.WAIT || then == Then.GIVE_BACK;
   }
 
   /**

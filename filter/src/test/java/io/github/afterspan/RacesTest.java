@@ -167,19 +167,31 @@ class RacesTest {
   }
 
   @Test
-  void runsTasksInOrder_whenExecutorRunsOnCallingThread() {
+  void runsTasksInOrder_whenTheyRunOnCallingThread() {
     try (BackgroundWorkers workers = BackgroundWorkers.onCallingThread(OpenTelemetry.noop())) {
-      CompletableFuture<Boolean> response = new CompletableFuture<>();
-      BackgroundDispatcher dispatcher = workers.dispatcher(response);
-      TaskOptions after = TaskOptions.named("after").startMode(StartMode.AFTER_RESPONSE);
-      StringBuilder order = new StringBuilder();
-      for (int i = 0; i < 5; i++) {
-        int number = i;
-        dispatcher.dispatch(after, () -> order.append(number));
-      }
-      response.complete(true);
-      assertThat(order).hasToString("01234");
+      assertThat(orderAfterResponse(workers)).isEqualTo("01234");
     }
+  }
+
+  @Test
+  void runsTasksInOrder_whenExecutorRunsOnCallingThread() {
+    try (BackgroundWorkers workers =
+        BackgroundWorkers.create(OpenTelemetry.noop(), WorkerOptions.defaults(), Runnable::run)) {
+      assertThat(orderAfterResponse(workers)).isEqualTo("01234");
+    }
+  }
+
+  private static String orderAfterResponse(BackgroundWorkers workers) {
+    CompletableFuture<Boolean> response = new CompletableFuture<>();
+    BackgroundDispatcher dispatcher = workers.dispatcher(response);
+    TaskOptions after = TaskOptions.named("after").startMode(StartMode.AFTER_RESPONSE);
+    StringBuilder order = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      int number = i;
+      dispatcher.dispatch(after, () -> order.append(number));
+    }
+    response.complete(true);
+    return order.toString();
   }
 
   /** T1 is the drain; T2 has taken the task off the queue and is still starting its span. */

@@ -6,6 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.github.afterspan.WorkerThreads.Then;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import org.openjdk.jcstress.annotations.Actor;
@@ -23,9 +24,11 @@ public class PoolStress {
 
   private PoolStress() {}
 
+  private static final List<Then> QUEUEING = List.of(Then.WAIT, Then.START_ANEW, Then.GIVE_BACK);
+
   /** A pool with one task queued, and the worker that was started for it. */
   abstract static class Pool {
-    final Then then = Then.values()[ThreadLocalRandom.current().nextInt(Then.values().length)];
+    final Then then = QUEUEING.get(ThreadLocalRandom.current().nextInt(QUEUEING.size()));
 
     /** So short that waiting workers give up while tasks come. */
     final BareWorkers bare =
@@ -64,6 +67,46 @@ public class PoolStress {
     @Arbiter
     public void judge(L_Result r) {
       r.r1 = verdict(first, second, third);
+    }
+  }
+
+  /** A worker that would wait for a minute is woken for every task. */
+  @JCStressTest
+  @Outcome(id = "SUCCEEDED SUCCEEDED SUCCEEDED", expect = ACCEPTABLE)
+  @State
+  public static class SubmitVsIdleWorker {
+    private static final long BOUND_NANOS = 5_000_000_000L;
+
+    private final BareWorkers bare = new BareWorkers(Then.WAIT, 60_000_000_000L);
+    private final DispatchedTask first = bare.dispatch(() -> {});
+    private DispatchedTask second;
+    private DispatchedTask third;
+
+    @Actor
+    public void work() {
+      bare.runWorker();
+    }
+
+    @Actor
+    public void dispatch() {
+      long end = System.nanoTime() + BOUND_NANOS;
+      second = bare.dispatch(() -> {});
+      await(second, end);
+      third = bare.dispatch(() -> {});
+      await(third, end);
+      new Drain(bare.workers, Duration.ZERO, new CompletableFuture<>()).abandonWaiting();
+    }
+
+    private static void await(DispatchedTask task, long end) {
+      while (!task.state().isFinal() && System.nanoTime() - end < 0) {
+        Thread.yield();
+      }
+    }
+
+    @Arbiter
+    public void judge(L_Result r) {
+      bare.runWorkers();
+      r.r1 = bare.verdict(first, second, third);
     }
   }
 
