@@ -32,6 +32,7 @@ class TaskSpansIT {
   private final OtlpReceiver receiver = OtlpReceiver.start();
   private final Telemetry telemetry = Telemetry.exportingTo(receiver);
   private final JettyEe11 jetty = new JettyEe11();
+  private BackgroundDispatcher dispatcher;
   private final CountDownLatch clientHasResponse = new CountDownLatch(1);
 
   @AfterEach
@@ -209,6 +210,7 @@ class TaskSpansIT {
     await(running);
 
     CompletableFuture<Void> undeployed = undeploy();
+    awaitDrain();
     assertThat(receiver.spans("mail")).isEmpty();
     clientHasResponse.countDown();
     undeployed.get(30, TimeUnit.SECONDS);
@@ -240,6 +242,7 @@ class TaskSpansIT {
       await(running);
 
       CompletableFuture<Void> undeployed = undeploy();
+      awaitDrain();
       clientHasResponse.countDown();
       undeployed.get(30, TimeUnit.SECONDS);
 
@@ -286,6 +289,7 @@ class TaskSpansIT {
 
   private int start(Telemetry exporting, WorkerOptions options, Work work) throws Exception {
     BackgroundWorkers workers = BackgroundWorkers.create(exporting.openTelemetry(), options);
+    dispatcher = workers.dispatcher();
     Handler orders =
         (request, response) -> {
           try {
@@ -300,6 +304,20 @@ class TaskSpansIT {
         new Application()
             .filter(new BackgroundDispatchFilter(workers))
             .servlet("/orders", exporting.inSpan("handleOrder", orders)));
+  }
+
+  /** Waits until nothing more is accepted; what was accepted waits for the client still. */
+  private void awaitDrain() {
+    Awaitility.await()
+        .until(
+            () -> {
+              try {
+                dispatcher.dispatch("too early", () -> {});
+                return false;
+              } catch (DispatchRejectedException e) {
+                return e.reason() == DispatchRejectedException.Reason.DRAINING;
+              }
+            });
   }
 
   private CompletableFuture<Void> undeploy() {

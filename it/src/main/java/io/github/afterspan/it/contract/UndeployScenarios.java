@@ -34,6 +34,7 @@ abstract class UndeployScenarios extends Scenarios {
   void finishesAcceptedTasksBeforeTheContextIsDestroyed_whenUndeployed() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
+    AtomicReference<BackgroundDispatcher> kept = new AtomicReference<>();
     int port =
         start(
             WorkerOptions.builder().concurrency(1).build(),
@@ -46,6 +47,7 @@ abstract class UndeployScenarios extends Scenarios {
                         (request, response) -> {
                           BackgroundDispatcher background =
                               BackgroundDispatchFilter.dispatcher(request);
+                          kept.set(background);
                           track(
                               "running",
                               background.dispatch(
@@ -62,6 +64,7 @@ abstract class UndeployScenarios extends Scenarios {
     await(running);
 
     CompletableFuture<Void> undeployed = undeployElsewhere();
+    awaitDrain(requireNonNull(kept.get(), "dispatcher"));
     assertThat(undeployed).isNotDone();
     release.countDown();
     undeployed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -78,7 +81,6 @@ abstract class UndeployScenarios extends Scenarios {
   void refusesTasks_whenARequestIsStillThereAtUndeploy() throws Exception {
     AtomicReference<BackgroundDispatcher> kept = new AtomicReference<>();
     CountDownLatch release = new CountDownLatch(1);
-    CompletableFuture<DispatchRejectedException.Reason> reason = new CompletableFuture<>();
     BackgroundWorkers workers = workers(WorkerOptions.defaults());
     int port =
         container.start(
@@ -96,20 +98,10 @@ abstract class UndeployScenarios extends Scenarios {
 
     CompletableFuture<Void> undeployed = undeployElsewhere();
     BackgroundDispatcher dispatcher = requireNonNull(kept.get(), "dispatcher");
-    Awaitility.await()
-        .until(
-            () -> {
-              try {
-                dispatcher.dispatch("late", () -> {});
-                return false;
-              } catch (DispatchRejectedException e) {
-                return reason.complete(e.reason());
-              }
-            });
+    awaitDrain(dispatcher);
     release.countDown();
     undeployed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
 
-    assertThat(reason.get()).isEqualTo(DispatchRejectedException.Reason.DRAINING);
     assertThatThrownBy(() -> dispatcher.dispatch("later", () -> {}))
         .isInstanceOfSatisfying(
             DispatchRejectedException.class,
@@ -211,6 +203,21 @@ abstract class UndeployScenarios extends Scenarios {
     container.undeploy();
     Awaitility.await().untilAsserted(() -> assertThat(threadsOf("fromParams")).isEmpty());
     assertNothingFailed();
+  }
+
+  /** Waits until dispatches are refused because of the drain, which has not ended yet. */
+  private static void awaitDrain(BackgroundDispatcher dispatcher) {
+    Awaitility.await()
+        .until(
+            () -> {
+              try {
+                dispatcher.dispatch("too early", () -> {});
+                return false;
+              } catch (DispatchRejectedException e) {
+                assertThat(e.reason()).isEqualTo(DispatchRejectedException.Reason.DRAINING);
+                return true;
+              }
+            });
   }
 
   private CompletableFuture<Void> undeployElsewhere() {
