@@ -31,6 +31,7 @@ final class Drain implements Runnable {
   private final BackgroundWorkers workers;
   private final Duration timeout;
   private final CompletableFuture<Status> done;
+  private @Nullable Thread releasing;
 
   Drain(BackgroundWorkers workers, Duration timeout, CompletableFuture<Status> done) {
     this.workers = workers;
@@ -85,7 +86,7 @@ final class Drain implements Runnable {
     if (workers.pool.hasOwnThreads()) {
       workers.intake.releaseAwaiting();
     } else if (workers.intake.isAwaited()) {
-      workers.startThread("release", workers.intake::releaseAwaiting);
+      releasing = workers.startThread("release", workers.intake::releaseAwaiting);
     }
   }
 
@@ -182,6 +183,7 @@ final class Drain implements Runnable {
       for (Thread thread : workers.pool.ownThreads()) {
         join(thread);
       }
+      join(releasing);
     }
     join(workers.watchdog.thread());
     workers.log.logRejectionsNow();
