@@ -52,6 +52,23 @@ final class WebApp {
     return this;
   }
 
+  /** Says that there are beans in WEB-INF/classes, and starts Weld. */
+  WebApp beans() throws IOException {
+    Files.writeString(
+        root.resolve("WEB-INF/beans.xml"),
+        """
+        <beans xmlns="https://jakarta.ee/xml/ns/jakartaee" version="4.0"
+          bean-discovery-mode="annotated"></beans>
+        """);
+    descriptor.append(
+        """
+        <listener>
+          <listener-class>org.jboss.weld.environment.servlet.Listener</listener-class>
+        </listener>
+        """);
+    return this;
+  }
+
   /** An SDK, and a span for each request. */
   WebApp telemetry(String endpoint) {
     descriptor.append(
