@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The service goes down in the order in which its parts need each other. */
-@Timeout(120)
+@Timeout(300)
 class ClosingIT {
 
   private static final ServiceSettings SETTINGS = ServiceSettings.defaults().port(0);

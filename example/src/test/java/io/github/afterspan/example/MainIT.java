@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command, as a process of its own. */
-@Timeout(180)
+@Timeout(300)
 class MainIT {
 
   private static final int TERMINATED = 143;
@@ -133,7 +133,7 @@ class MainIT {
   }
 
   private int exitStatus() throws Exception {
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("exited; " + output()).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("exited; " + output()).isTrue();
     return process.exitValue();
   }
 
@@ -145,7 +145,7 @@ class MainIT {
   private URI address() {
     Pattern address = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/orders");
     return Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(120))
         .until(
             () -> {
               Matcher matcher = address.matcher(output());

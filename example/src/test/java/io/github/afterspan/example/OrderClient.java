@@ -19,7 +19,7 @@ final class OrderClient {
 
   static final String TEAPOT = "{\"email\":\"ada@example.com\",\"item\":\"teapot\",\"quantity\":1}";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final OrderService service;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Orders, their mails and their spans. */
-@Timeout(120)
+@Timeout(300)
 class OrdersIT {
 
   private static final ServiceSettings SETTINGS =

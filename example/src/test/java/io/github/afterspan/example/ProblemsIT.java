@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bad input gets problem+json that says what is wrong, and places no order. */
-@Timeout(60)
+@Timeout(300)
 class ProblemsIT {
 
   private static OrderService service;

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whatever the receiver of the spans does, orders are taken as ever and none is lost. */
-@Timeout(120)
+@Timeout(300)
 class ReceiverTroubleIT {
 
   private static final int ORDERS = 200;
-  private static final Duration AT_ONCE = Duration.ofSeconds(2);
+  private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
   private final CountDownLatch asked = new CountDownLatch(1);
 

@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.afterspan.example.traces.Waterfall.Row;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The response does not contain the mail's time. */
-@Timeout(120)
+@Timeout(300)
 class SlowMailIT {
 
   private static final Duration DELAY = Duration.ofSeconds(2);
@@ -22,12 +24,9 @@ class SlowMailIT {
 
   @Test
   void answersBeforeMailIsOut_whenMailServerIsSlow() throws Exception {
-    Duration fast = slowest(Duration.ZERO);
-    Duration slow = slowest(DELAY);
-
-    // The mail alone takes 2 s; half of that leaves room for a busy machine.
-    assertThat(fast).isLessThan(DELAY.dividedBy(2));
-    assertThat(slow).isLessThan(DELAY.dividedBy(2));
+    // The mail alone takes 2 s. Nothing tighter than that, as the machine may be busy.
+    assertThat(slowest(Duration.ZERO)).isLessThan(DELAY);
+    assertThat(slowest(DELAY)).isLessThan(DELAY);
   }
 
   /** Places orders, and returns the longest wait for a response, but for the JVM's first. */
@@ -38,15 +37,23 @@ class SlowMailIT {
       client.place("orders", TEAPOT);
       Duration slowest = Duration.ZERO;
       for (int i = 0; i < ORDERS; i++) {
-        long start = System.nanoTime();
+        Instant sent = Instant.now();
         JsonNode placed = client.place("orders", TEAPOT);
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        slowest = took.compareTo(slowest) > 0 ? took : slowest;
+        Instant answered = Instant.now();
         Row mail = mailOf(awaitWaterfall(service, placed));
+        if (!delay.isZero()) {
+          assertThat(mail.endMicros()).isGreaterThan(micros(answered));
+        }
         assertThat(mail.endMicros() - mail.startMicros())
             .isGreaterThanOrEqualTo(delay.toNanos() / 1000);
+        Duration took = Duration.between(sent, answered);
+        slowest = took.compareTo(slowest) > 0 ? took : slowest;
       }
       return slowest;
     }
+  }
+
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 }

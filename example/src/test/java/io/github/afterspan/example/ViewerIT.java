@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a browser and an exporter see of the viewer inside the process. */
-@Timeout(60)
+@Timeout(300)
 class ViewerIT {
 
   private static final String PROTOBUF = "application/x-protobuf";

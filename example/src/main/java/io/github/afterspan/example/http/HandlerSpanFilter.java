@@ -113,7 +113,6 @@ public final class HandlerSpanFilter extends HttpFilter {
   private static final class EndOnComplete implements AsyncListener {
     private final Span span;
     private final HttpServletResponse response;
-    private volatile @Nullable Throwable failure;
 
     EndOnComplete(Span span, HttpServletResponse response) {
       this.span = span;
@@ -122,17 +121,17 @@ public final class HandlerSpanFilter extends HttpFilter {
 
     @Override
     public void onComplete(AsyncEvent event) {
-      end(span, response, failure);
+      end(span, response, null);
     }
 
     @Override
     public void onError(AsyncEvent event) {
-      failure = event.getThrowable();
+      // The container answers 500 unless somebody else does; the status says it on completion.
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-      // The container answers 500 unless somebody else does; the status says it.
+      // As for an error.
     }
 
     @Override

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class HandlerSpanFilterIT {
 
   private static final AttributeKey<Long> STATUS =
@@ -131,15 +131,20 @@ class HandlerSpanFilterIT {
   @Test
   void spanEndsWithTheResponse_whenHandlerGoesAsync() throws Exception {
     CompletableFuture<AsyncContext> started = new CompletableFuture<>();
+    CompletableFuture<Void> filterLeft = new CompletableFuture<>();
     start(
         (request, response) -> {
           response.setStatus(202);
           started.complete(request.startAsync());
         },
-        null);
+        (request, response, chain) -> {
+          chain.doFilter(request, response);
+          filterLeft.complete(null);
+        });
     CompletableFuture<Integer> status = CompletableFuture.supplyAsync(() -> get().statusCode());
 
     AsyncContext async = started.get(20, TimeUnit.SECONDS);
+    filterLeft.get(20, TimeUnit.SECONDS);
     assertThat(exporter.getFinishedSpanItems()).isEmpty();
     async.complete();
 
@@ -160,6 +165,7 @@ class HandlerSpanFilterIT {
 
     assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
     assertThat(span.getAttributes().get(STATUS)).isEqualTo(500);
+    assertThat(span.getAttributes().get(ERROR)).isEqualTo("500");
   }
 
   private SpanData spanOf(Handler handler) throws Exception {

@@ -41,6 +41,7 @@ class SmtpServerTest {
         "mail.example",
         "http://ada:secret@mail.example",
         "smtp:///x",
+        "smtp://ada:secret@:25",
         "smtp://ada:secret@mail.example/x",
         "smtp://ada:secret@mail.example?x=y",
         "smtp://ada:secret@mail.example:0",
