@@ -69,6 +69,36 @@ class OrdersIT {
   }
 
   @Test
+  void answersOnceTheMailIsSent_whenConfirmationIsAskedForAgain() throws Exception {
+    String body = "{\"email\":\"twice@example.com\",\"item\":\"cup\",\"quantity\":1}";
+    JsonNode placed = client.place("orders", body);
+    client.awaitConfirmation(placed, "sent");
+
+    HttpResponse<String> again =
+        client.post("orders/" + placed.get("id").asText() + "/confirmation", "");
+
+    assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+    assertThat(service.embeddedSmtp().recipients())
+        .filteredOn("twice@example.com"::equals)
+        .hasSize(2);
+  }
+
+  @Test
+  void answers502_whenMailServerRefusesTheSecondConfirmation() throws Exception {
+    String body = "{\"email\":\"again@refused.example\",\"item\":\"cup\",\"quantity\":1}";
+    JsonNode placed = client.place("orders", body);
+    client.awaitConfirmation(placed, "failed");
+
+    HttpResponse<String> again =
+        client.post("orders/" + placed.get("id").asText() + "/confirmation", "");
+
+    assertThat(again.statusCode()).as(again.body()).isEqualTo(502);
+    assertThat(again.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("application/problem+json");
+    assertThat(client.post("orders/none/confirmation", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void mailSpanIsChildOfHandlerSpan_whenDispatched() throws Exception {
     Waterfall waterfall = awaitWaterfall(service, client.place("orders", TEAPOT));
 

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,6 +111,30 @@ public final class OrderResource {
   }
 
   /**
+   * Sends the confirmation once more, and answers when it is known how that went; no thread waits
+   * for it meanwhile. A refused dispatch is answered with 503 by Afterspan's exception mapper.
+   *
+   * @param id the order's id
+   * @param background runs the mail
+   * @return 200 with the order, or a problem: 502 if the mail could not be sent
+   */
+  @POST
+  @Path("{id}/confirmation")
+  public CompletionStage<Response> confirmAgain(
+      @PathParam("id") String id, @Context BackgroundDispatcher background) {
+    Span.current().updateName("confirmAgain");
+    Order order = find(id);
+    return background
+        .dispatch(CONFIRMATION, () -> mail.send(order))
+        .completion()
+        .handle((sent, failure) -> failure == null ? Response.ok(find(id)).build() : notSent());
+  }
+
+  private static Response notSent() {
+    return Problem.of(502, "the mail could not be sent; its span says why").toResponse();
+  }
+
+  /**
    * Returns an order as it is now.
    *
    * @param id its id
@@ -119,6 +144,10 @@ public final class OrderResource {
   @Path("{id}")
   public Order get(@PathParam("id") String id) {
     Span.current().updateName("getOrder");
+    return find(id);
+  }
+
+  private Order find(String id) {
     return orders
         .find(id)
         .orElseThrow(() -> new ProblemException(Problem.of(404, "there is no such order")));
