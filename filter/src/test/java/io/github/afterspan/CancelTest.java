@@ -37,6 +37,7 @@ class CancelTest {
     assertThat(task.state()).isEqualTo(TaskState.QUEUED);
     assertThat(task.cancel()).isTrue();
     assertThat(task.cancel()).isFalse();
+    assertThat(workers.pool.removeIf(left -> true)).as("left in the queue").isNull();
     assertCancelled(task, "queued");
     DispatchedTask next = workers.dispatcher().dispatch("next", () -> {});
     busy.release();

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -65,6 +66,19 @@ class CloseTest {
     assertThat(threads(workers)).isEmpty();
   }
 
+  /** A container looks for leaked threads as soon as this returns. */
+  @Test
+  void waitsForTheDrainsOwnThread() throws Exception {
+    BackgroundWorkers workers = engine.workers();
+    BlockingTask body = engine.blocking();
+    workers.dispatcher().dispatch("task", body);
+    CompletableFuture<Void> lastSteps = keepDrainsThreadForAWhile(workers);
+    body.release();
+    workers.close();
+    assertThat(threads(workers)).isEmpty();
+    assertThat(lastSteps).isDone();
+  }
+
   @Test
   void threadOfAbandonedTaskEnds_whenItsBodyReturns() throws Exception {
     BackgroundWorkers workers = engine.workers(o -> o.drainTimeout(Duration.ZERO));
@@ -83,7 +97,8 @@ class CloseTest {
     BlockingTask body = engine.blocking();
     DispatchedTask task = workers.dispatcher().dispatch("task", body);
     body.awaitStarted();
-    workers.close();
+    // Less than the default drain timeout.
+    assertThat(CompletableFuture.runAsync(workers::close)).succeedsWithin(5, TimeUnit.SECONDS);
     assertThat(task.state()).isEqualTo(TaskState.CANCELLED);
   }
 
@@ -102,8 +117,10 @@ class CloseTest {
             });
     closing.start();
     await().until(workers.capacity::isDraining);
+    CompletableFuture<Void> kept = keepDrainsThreadForAWhile(workers);
     body.awaitStarted().release();
     closing.join(30_000);
+    assertThat(kept).succeedsWithin(30, TimeUnit.SECONDS);
     assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(interrupted.get()).isTrue();
   }
@@ -132,6 +149,12 @@ class CloseTest {
   @Test
   void toStringTellsName() {
     assertThat(engine.workers(o -> o.name("mail"))).hasToString("BackgroundWorkers{name=mail}");
+  }
+
+  private static CompletableFuture<Void> keepDrainsThreadForAWhile(BackgroundWorkers workers) {
+    return workers
+        .drain(Duration.ofSeconds(30))
+        .thenRun(() -> LockSupport.parkNanos(Duration.ofMillis(300).toNanos()));
   }
 
   private static List<String> threads(BackgroundWorkers workers) {

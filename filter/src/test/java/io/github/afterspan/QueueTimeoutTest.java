@@ -53,7 +53,8 @@ class QueueTimeoutTest {
   @Test
   void isLookedAtAgain_whenTaskIsTaken() throws Exception {
     TaskOptions tiny = TaskOptions.named("waits").queueTimeout(Duration.ofNanos(1));
-    DispatchedTask task = engine.workers().dispatcher().dispatch(tiny, runs::incrementAndGet);
+    BackgroundWorkers workers = engine.workers(Runnable::run, o -> o);
+    DispatchedTask task = workers.dispatcher().dispatch(tiny, runs::incrementAndGet);
     assertThat(outcome(task)).isEqualTo(TaskState.TIMED_OUT);
     assertThat(runs).hasValue(0);
     assertThat(engine.spans("waits")).isEmpty();

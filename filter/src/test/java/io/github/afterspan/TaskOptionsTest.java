@@ -65,6 +65,19 @@ class TaskOptionsTest {
   }
 
   @Test
+  void areNotEqual_whenOnlyTheirHashesAre() {
+    assertCollide(TaskOptions.named("Aa"), TaskOptions.named("BB"));
+    Duration one = Duration.ofSeconds(51);
+    Duration other = Duration.ofNanos(1);
+    assertCollide(PLAIN.timeout(one), PLAIN.timeout(other));
+    assertCollide(PLAIN.queueTimeout(one), PLAIN.queueTimeout(other));
+  }
+
+  private static void assertCollide(TaskOptions one, TaskOptions other) {
+    assertThat(one).hasSameHashCodeAs(other).isNotEqualTo(other);
+  }
+
+  @Test
   void toStringTellsOnlyWhatIsSet() {
     assertThat(PLAIN).hasToString("TaskOptions{name=mail}");
     assertThat(PLAIN).isNotEqualTo("mail").isNotEqualTo(null).isEqualTo(PLAIN);

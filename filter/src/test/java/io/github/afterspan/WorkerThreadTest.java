@@ -4,6 +4,7 @@ package io.github.afterspan;
 
 import static io.github.afterspan.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -34,6 +35,7 @@ class WorkerThreadTest {
     AtomicReference<Thread> first = new AtomicReference<>();
     AtomicReference<Thread> second = new AtomicReference<>();
     run(workers, () -> first.set(Thread.currentThread()));
+    await().until(() -> workers.status().running() == 0);
     run(workers, () -> second.set(Thread.currentThread()));
     assertThat(second.get()).isSameAs(first.get());
   }
