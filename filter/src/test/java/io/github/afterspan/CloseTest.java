@@ -115,9 +115,9 @@ class CloseTest {
               workers.close();
               interrupted.set(Thread.currentThread().isInterrupted());
             });
-    closing.start();
-    await().until(workers.capacity::isDraining);
     CompletableFuture<Void> kept = keepDrainsThreadForAWhile(workers);
+    closing.start();
+    await().until(() -> closing.getState() == Thread.State.WAITING);
     body.awaitStarted().release();
     closing.join(30_000);
     assertThat(kept).succeedsWithin(30, TimeUnit.SECONDS);
