@@ -324,6 +324,9 @@ public final class BackgroundWorkers implements AutoCloseable {
     /** Returns how many threads ignore their interrupt. */
     int getStuck();
 
+    /** Returns whether the drain has begun. */
+    boolean isDraining();
+
     /** Returns how many tasks succeeded. */
     long getSucceeded();
 

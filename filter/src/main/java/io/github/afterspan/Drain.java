@@ -149,6 +149,10 @@ final class Drain implements Runnable {
     try {
       if (!flushed.get(FLUSH_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
         workers.log.warn("the flush after the drain did not export everything", null);
+      } else if (workers.flush instanceof SdkFlush sdk && !sdk.isConclusive()) {
+        workers.log.info(
+            "the SDK was flushed after the drain; whether the last spans were exported it cannot"
+                + " tell (afterspan-export can)");
       }
       join(thread); // or a container may find it on its last steps, and call it leaked
     } catch (TimeoutException e) {

@@ -21,7 +21,13 @@ final class SdkFlush implements Predicate<Duration> {
 
   private static final String AGENT = "io.opentelemetry.javaagent.bootstrap.OpenTelemetrySdkAccess";
 
+  /** Set by afterspan-export where it is an extension of the agent. */
+  private static final String EXPORT_IN_AGENT = "io.github.afterspan.export.agent";
+
   private final TracerProvider provider;
+
+  /** Whether the last flush was one whose success says that everything was exported. */
+  private volatile boolean conclusive = true;
 
   SdkFlush(OpenTelemetry openTelemetry) {
     provider = openTelemetry.getTracerProvider();
@@ -38,6 +44,8 @@ final class SdkFlush implements Predicate<Duration> {
         sdk = unwrap.invoke(sdk);
       }
       if (sdk.getClass().getName().equals("io.opentelemetry.sdk.trace.SdkTracerProvider")) {
+        // The SDK tells of its processors in this way only.
+        conclusive = sdk.toString().contains("BackgroundSpanProcessor{");
         return flushed(sdk.getClass().getMethod("forceFlush").invoke(sdk), within);
       }
       return flushAgent(within);
@@ -48,6 +56,15 @@ final class SdkFlush implements Predicate<Duration> {
     }
   }
 
+  /**
+   * Tells whether the last flush waited until spans were exported. The SDK's own may say that it
+   * was a success when they are not: when they ended while it was exporting for another flush, and
+   * when the backend refused them.
+   */
+  boolean isConclusive() {
+    return conclusive;
+  }
+
   private static boolean flushed(Object result, Duration within)
       throws ReflectiveOperationException {
     Class<?> type = result.getClass();
@@ -56,13 +73,14 @@ final class SdkFlush implements Predicate<Duration> {
     return (boolean) type.getMethod("isSuccess").invoke(result);
   }
 
-  private static boolean flushAgent(Duration within) throws ReflectiveOperationException {
+  private boolean flushAgent(Duration within) throws ReflectiveOperationException {
     Class<?> access;
     try {
       access = Class.forName(AGENT, true, null);
     } catch (ClassNotFoundException e) {
       return true; // no agent, and no SDK: no-op telemetry
     }
+    conclusive = System.getProperty(EXPORT_IN_AGENT) != null;
     access
         .getMethod("forceFlush", long.class, TimeUnit.class)
         .invoke(null, within.toMillis(), TimeUnit.MILLISECONDS);

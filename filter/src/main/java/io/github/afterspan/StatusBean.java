@@ -93,6 +93,11 @@ final class StatusBean implements BackgroundWorkers.StatusMXBean {
   }
 
   @Override
+  public boolean isDraining() {
+    return workers.capacity.isDraining();
+  }
+
+  @Override
   public long getSucceeded() {
     return workers.status().succeeded();
   }

@@ -113,6 +113,10 @@ final class TaskLog {
     LOGGER.log(Level.WARNING, "workers \"" + workers + "\": " + message, cause);
   }
 
+  void info(String message) {
+    LOGGER.log(Level.INFO, "workers \"" + workers + "\": " + message);
+  }
+
   private String many(long count) {
     return "workers \"" + workers + "\" rejected " + count + " tasks; the last: " + lastRejection;
   }
