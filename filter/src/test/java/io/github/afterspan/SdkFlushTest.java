@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +62,28 @@ class SdkFlushTest {
   }
 
   @Test
+  void saysThatItCannotTell_whenTheSdkFlushedByItself() {
+    try (CapturedLog log = new CapturedLog()) {
+      drain(sdk, WorkerOptions.defaults());
+      assertThat(log.records("whether the last spans were exported")).hasSize(1);
+    }
+  }
+
+  @Test
+  void saysNothing_whenTheSdkHasAProcessorThatTells() {
+    SpanProcessor telling = new TellingProcessor(BatchSpanProcessor.create(spans));
+    try (CapturedLog log = new CapturedLog();
+        OpenTelemetrySdk watched =
+            OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(telling).build())
+                .build()) {
+      drain(watched, WorkerOptions.defaults());
+      assertThat(log.records("exported")).isEmpty();
+      assertThat(spans.getFinishedSpanItems()).hasSize(1);
+    }
+  }
+
+  @Test
   void hasNothingToFlush_withoutSdk() {
     assertThat(new SdkFlush(OpenTelemetry.noop()).test(Duration.ofSeconds(1))).isTrue();
   }
@@ -64,6 +91,37 @@ class SdkFlushTest {
   private static void drain(OpenTelemetry openTelemetry, WorkerOptions options) {
     try (BackgroundWorkers workers = BackgroundWorkers.create(openTelemetry, options)) {
       assertThat(workers.dispatcher().dispatch("mail", () -> {})).isNotNull();
+    }
+  }
+
+  /** Says of itself what afterspan-export's processor says. */
+  private record TellingProcessor(SpanProcessor delegate) implements SpanProcessor {
+    @Override
+    public void onStart(Context parent, ReadWriteSpan span) {}
+
+    @Override
+    public boolean isStartRequired() {
+      return false;
+    }
+
+    @Override
+    public void onEnd(ReadableSpan span) {
+      delegate.onEnd(span);
+    }
+
+    @Override
+    public boolean isEndRequired() {
+      return true;
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return delegate.forceFlush();
+    }
+
+    @Override
+    public String toString() {
+      return "BackgroundSpanProcessor{" + delegate + "}";
     }
   }
 }

@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>refused</b>: what the exporter fails to export is tried again for a minute, then counted
  *       as failed and logged with its trace ids. A backend may get a span twice that it took
  *       without saying so;
- *   <li><b>full</b>: at most 8192 spans for each exporter are watched at once. What ends beyond that
- *       is counted as unwatched, and has what the SDK alone gives it.
+ *   <li><b>full</b>: at most 8192 spans for each exporter are watched at once. What ends beyond
+ *       that is counted as unwatched, and has what the SDK alone gives it.
  * </ul>
  *
  * <p>Safe for use by several threads. Shut down by the SDK that it was added to.

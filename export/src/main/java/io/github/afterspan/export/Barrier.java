@@ -80,9 +80,7 @@ final class Barrier {
   /** Tells whether the flush was over in time. That it was a success it says in any case. */
   private boolean flush(long deadline) {
     CompletableResultCode result = processor.forceFlush();
-    return result
-        .join(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
-        .isDone();
+    return result.join(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS).isDone();
   }
 
   /**

@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * Holds the SDK's shutdown up while background work goes on. The JVM runs its shutdown hooks side by
- * side: T1, the SDK's, would be over in a moment, while T2, the container's, only begins to drain;
- * what T2's tasks record then is lost, and of those that have not started there would be no span at
- * all.
+ * Holds the SDK's shutdown up while background work goes on. The JVM runs its shutdown hooks side
+ * by side: T1, the SDK's, would be over in a moment, while T2, the container's, only begins to
+ * drain; what T2's tasks record then is lost, and of those that have not started there would be no
+ * span at all.
  *
  * <p>While the JVM exits, waits until all workers are closed, or have nothing to do for a while and
  * nobody drains them. At other times the SDK of one application may be closed while the workers of

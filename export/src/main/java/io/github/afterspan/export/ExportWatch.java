@@ -35,21 +35,24 @@ final class ExportWatch {
   private final List<WatchedExporter> unclaimed = new ArrayList<>();
 
   ExportWatch(Supplier<@Nullable MeterProvider> meters, Duration drainTimeout) {
+    this(meters, drainTimeout, Retries.PATIENCE);
+  }
+
+  ExportWatch(
+      Supplier<@Nullable MeterProvider> meters, Duration drainTimeout, Duration retryPatience) {
     requireNonNull(meters, "meters");
     requireNonNull(drainTimeout, "drainTimeout");
     if (drainTimeout.isNegative()) {
-      throw new IllegalArgumentException(
-          "drainTimeout must not be negative, was " + drainTimeout);
+      throw new IllegalArgumentException("drainTimeout must not be negative, was " + drainTimeout);
     }
     this.drainTimeout = drainTimeout;
     counts = new SpanCounts(meters);
     threads = newThreads();
-    retries = new Retries(threads, counts, Retries.PATIENCE);
+    retries = new Retries(threads, counts, retryPatience);
   }
 
   SpanExporter exporter(SpanExporter exporter) {
-    WatchedExporter watched =
-        new WatchedExporter(exporter, new Ledger(counts), retries::schedule);
+    WatchedExporter watched = new WatchedExporter(exporter, new Ledger(counts), retries::schedule);
     all.add(watched);
     unclaimed.add(watched);
     retries.watch(List.copyOf(all));

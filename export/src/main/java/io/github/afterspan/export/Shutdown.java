@@ -73,10 +73,7 @@ final class Shutdown {
       barrier.pass(FLUSH_TIMEOUT);
       over = true;
       boolean down =
-          delegate
-              .shutdown()
-              .join(DELEGATE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-              .isSuccess();
+          delegate.shutdown().join(DELEGATE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).isSuccess();
       boolean complete = settle();
       if (down && complete) {
         result.succeed();

@@ -60,7 +60,9 @@ final class SpanCounts {
     return unwatched.sum();
   }
 
-  /** Makes the counter as soon as there is a meter provider: the SDK's comes after its exporters. */
+  /**
+   * Makes the counter as soon as there is a meter provider: the SDK's comes after its exporters.
+   */
   private void observe() {
     if (observed.get()) {
       return;
