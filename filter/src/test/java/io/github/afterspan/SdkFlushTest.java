@@ -35,8 +35,11 @@ class SdkFlushTest {
                   .build())
           .build();
 
+  private final CapturedLog log = new CapturedLog();
+
   @AfterEach
   void close() {
+    log.close();
     sdk.close();
     GlobalOpenTelemetry.resetForTest();
   }
@@ -63,20 +66,17 @@ class SdkFlushTest {
 
   @Test
   void saysThatItCannotTell_whenTheSdkFlushedByItself() {
-    try (CapturedLog log = new CapturedLog()) {
-      drain(sdk, WorkerOptions.defaults());
-      assertThat(log.records("whether the last spans were exported")).hasSize(1);
-    }
+    drain(sdk, WorkerOptions.defaults());
+    assertThat(log.records("whether the last spans were exported")).hasSize(1);
   }
 
   @Test
   void saysNothing_whenTheSdkHasAProcessorThatTells() {
     SpanProcessor telling = new TellingProcessor(BatchSpanProcessor.create(spans));
-    try (CapturedLog log = new CapturedLog();
-        OpenTelemetrySdk watched =
-            OpenTelemetrySdk.builder()
-                .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(telling).build())
-                .build()) {
+    try (OpenTelemetrySdk watched =
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(telling).build())
+            .build()) {
       drain(watched, WorkerOptions.defaults());
       assertThat(log.records("exported")).isEmpty();
       assertThat(spans.getFinishedSpanItems()).hasSize(1);

@@ -12,11 +12,13 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.management.JMX;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -90,10 +92,25 @@ class StatusTest {
       attributes.put(attribute.getName(), attribute.getType());
     }
     assertThat(attributes)
-        .hasSize(Status.class.getRecordComponents().length)
+        .hasSize(Status.class.getRecordComponents().length + 1)
+        .containsEntry("Draining", "boolean")
         .containsEntry("Name", "java.lang.String")
         .containsEntry("Running", "int")
         .containsEntry("TimedOut", "long");
+  }
+
+  @Test
+  void saysInJmx_thatTheDrainHasBegun() throws Exception {
+    BackgroundWorkers workers = engine.workers(o -> o.concurrency(1));
+    CountDownLatch release = new CountDownLatch(1);
+    var unfinished = workers.dispatcher().dispatch("one", release::await);
+    assertThat(SERVER.getAttribute(name(workers), "Draining")).isEqualTo(false);
+    var drained = workers.drain(Duration.ofSeconds(30));
+    Awaitility.await()
+        .until(() -> SERVER.getAttribute(name(workers), "Draining").equals(true));
+    release.countDown();
+    drained.get(30, TimeUnit.SECONDS);
+    assertThat(unfinished.state()).isEqualTo(TaskState.SUCCEEDED);
   }
 
   @Test

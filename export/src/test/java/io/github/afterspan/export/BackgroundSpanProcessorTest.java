@@ -5,7 +5,9 @@ package io.github.afterspan.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -16,11 +18,14 @@ import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +37,26 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class BackgroundSpanProcessorTest {
+
+  /** Spans that processors see and exporters do not. */
+  private static final Sampler RECORD_ONLY =
+      new Sampler() {
+        @Override
+        public SamplingResult shouldSample(
+            Context parent,
+            String traceId,
+            String name,
+            SpanKind kind,
+            Attributes attributes,
+            List<LinkData> links) {
+          return SamplingResult.recordOnly();
+        }
+
+        @Override
+        public String getDescription() {
+          return "record only";
+        }
+      };
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -96,7 +121,7 @@ class BackgroundSpanProcessorTest {
       end(sdk, "b");
       end(foreign, "c");
       assertThat(join(sdk.forceFlush()).isSuccess()).isTrue();
-      assertThat(exporter.batches).containsExactly(java.util.List.of("a", "b", "c"));
+      assertThat(exporter.batches).containsExactly(List.of("a", "b", "c"));
     }
     assertThat(counts()).isEqualTo(Map.of("exported", 1L));
   }
@@ -164,7 +189,7 @@ class BackgroundSpanProcessorTest {
     BackgroundSpanProcessor processor = around(BackgroundSpanProcessorTest::batch);
     try (SdkTracerProvider sdk =
         SdkTracerProvider.builder()
-            .setSampler(Sampler.alwaysOff())
+            .setSampler(RECORD_ONLY)
             .addSpanProcessor(processor)
             .build()) {
       end(sdk, "unsampled");

@@ -8,19 +8,23 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** A {@link WorkProcess} in a JVM of its own, under load. Safe for use by several threads. */
+/** A program in a JVM of its own, under load. Safe for use by several threads. */
 final class ChildJvm implements AutoCloseable {
 
   private static final Duration START_PATIENCE = Duration.ofMinutes(2);
@@ -33,16 +37,27 @@ final class ChildJvm implements AutoCloseable {
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
   private final Thread reader = new Thread(this::read, "child output");
   private final AtomicBoolean loading = new AtomicBoolean(true);
-  private final List<Thread> clients = new ArrayList<>();
+  private final Set<String> accepted = ConcurrentHashMap.newKeySet();
+  private final Pattern listening;
 
-  ChildJvm(List<String> options, List<String> arguments, Map<String, String> environment)
+  /** One request. */
+  interface Client {
+    /** Returns the trace id of the task that was accepted, null if that is not known. */
+    @Nullable String send(URI uri) throws IOException;
+  }
+
+  /**
+   * Starts a JVM.
+   *
+   * @param arguments of the command {@code java}
+   * @param environment what it has beside ours
+   * @param listening finds, as its first group, the port in a line that is printed
+   */
+  ChildJvm(List<String> arguments, Map<String, String> environment, Pattern listening)
       throws IOException {
+    this.listening = listening;
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.add("-cp");
-    command.add(classPath());
-    command.add(WorkProcess.class.getName());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
@@ -51,20 +66,15 @@ final class ChildJvm implements AutoCloseable {
     reader.start();
   }
 
-  /** The tests' own; their JVM may have got it in a jar that has nothing but a manifest. */
-  private static String classPath() {
-    String tests = System.getProperty("surefire.test.class.path");
-    return tests != null ? tests : System.getProperty("java.class.path");
-  }
-
   private void read() {
     try (BufferedReader output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       String line = output.readLine();
       while (line != null) {
         lines.add(line);
-        if (line.startsWith(WorkProcess.LISTENING)) {
-          port.complete(Integer.valueOf(line.substring(WorkProcess.LISTENING.length())));
+        Matcher port = listening.matcher(line);
+        if (port.find()) {
+          this.port.complete(Integer.valueOf(port.group(1)));
         }
         line = output.readLine();
       }
@@ -75,39 +85,35 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Sends requests from now on, one after the other on each of some threads. */
-  void load(int threads) throws Exception {
+  void load(int threads, String path, Client client) throws Exception {
     URI uri =
         URI.create(
-            "http://127.0.0.1:"
-                + port.get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                + WorkProcess.PATH);
+            "http://127.0.0.1:" + port.get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS) + path);
     for (int i = 0; i < threads; i++) {
-      Thread client = new Thread(() -> sendRequests(uri), "client " + i);
-      client.setDaemon(true);
-      client.start();
-      clients.add(client);
+      Thread thread = new Thread(() -> sendRequests(uri, client), "client " + i);
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 
-  private void sendRequests(URI uri) {
+  private void sendRequests(URI uri, Client client) {
     try {
       while (loading.get() && process.isAlive()) {
-        sendRequest(uri);
+        if (!isAccepted(uri, client)) {
+          TimeUnit.MILLISECONDS.sleep(BACKOFF_MILLIS);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static void sendRequest(URI uri) throws InterruptedException {
+  private boolean isAccepted(URI uri, Client client) {
     try {
-      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
-      connection.setReadTimeout(10_000);
-      if (connection.getResponseCode() != 202) {
-        TimeUnit.MILLISECONDS.sleep(BACKOFF_MILLIS);
-      }
+      String trace = client.send(uri);
+      return trace != null && accepted.add(trace);
     } catch (IOException e) {
-      TimeUnit.MILLISECONDS.sleep(BACKOFF_MILLIS); // it does not listen any more, as it was told
+      return false; // it does not listen any more, as it was told
     }
   }
 
@@ -137,17 +143,14 @@ final class ChildJvm implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /** The trace ids of the tasks that were accepted. */
+  /** The trace ids of the tasks that were accepted, as far as clients were told. */
   List<String> accepted() {
-    return lines.stream()
-        .filter(line -> line.startsWith(WorkProcess.ACCEPTED))
-        .map(line -> line.substring(WorkProcess.ACCEPTED.length()))
-        .toList();
+    return List.copyOf(accepted);
   }
 
-  /** What it logged, the accepted tasks left out. */
+  /** What it printed. */
   List<String> log() {
-    return lines.stream().filter(line -> !line.startsWith(WorkProcess.ACCEPTED)).toList();
+    return List.copyOf(lines);
   }
 
   @Override

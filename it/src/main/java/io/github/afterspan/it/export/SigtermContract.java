@@ -5,18 +5,16 @@ package io.github.afterspan.it.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.afterspan.it.Container;
-import io.github.afterspan.it.OtlpReceiver;
-import io.github.afterspan.it.ReceivedSpan;
-import java.time.Duration;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,18 +22,14 @@ import org.junit.jupiter.api.Timeout;
  * SIGTERM at a random moment, while requests come in: every task that was accepted has its span at
  * the receiver, or its trace id in a line of the log.
  *
- * <p>One round of each in a build. For more: {@code ./mvnw verify -Dit.test='*SigtermIT'
- * -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
- * -Dafterspan.sigterm.rounds=30}
+ * <p>One round of each in a build. For more, from the top of the tree: {@code ./mvnw verify
+ * -Dtest=None -Dit.test='*SigtermIT' -Dafterspan.sigterm.rounds=30}
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
-public abstract class SigtermContract {
+public abstract class SigtermContract extends SigtermRounds {
 
-  private static final int ROUNDS = Integer.getInteger("afterspan.sigterm.rounds", 1);
-  private static final int CLIENTS = 6;
-  private static final int LONGEST_MILLIS = 1000;
+  private static final Pattern LISTENING = Pattern.compile("^" + WorkProcess.LISTENING + "(\\d+)");
 
-  private final OtlpReceiver receiver = OtlpReceiver.start();
   private final Class<? extends Container> container;
 
   /**
@@ -44,18 +38,23 @@ public abstract class SigtermContract {
    * @param container the container, which has a constructor without parameters
    */
   protected SigtermContract(Class<? extends Container> container) {
+    super("work", WorkProcess.PATH, SigtermContract::send);
     this.container = container;
   }
 
-  @AfterEach
-  void closeReceiver() {
-    receiver.close();
+  private static @Nullable String send(URI uri) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+    connection.setReadTimeout(10_000);
+    return connection.getResponseCode() == 202
+        ? connection.getHeaderField(WorkProcess.TRACE)
+        : null;
   }
 
   /** The control: the SDK's own hook wins against the container's. */
   @Test
   void losesSpans_withAnAutoconfiguredSdkAlone() throws Exception {
-    try (ChildJvm child = start("autoconfigured", Map.of("AFTERSPAN_EXPORT_ENABLED", "false"))) {
+    Map<String, String> off = Map.of("AFTERSPAN_EXPORT_ENABLED", "false");
+    try (ChildJvm child = start("autoconfigured", List.of(), off)) {
       run(child);
       assertThat(missing(child)).isNotEmpty();
     }
@@ -63,85 +62,33 @@ public abstract class SigtermContract {
 
   @Test
   void losesNoSpan_withAnAutoconfiguredSdk() throws Exception {
-    for (int round = 1; round <= ROUNDS; round++) {
-      try (ChildJvm child = start("autoconfigured", Map.of())) {
-        check(round, child);
-      }
-    }
+    loseNone(() -> start("autoconfigured", List.of(), Map.of()));
   }
 
   @Test
   void losesNoSpan_underTheAgent() throws Exception {
-    for (int round = 1; round <= ROUNDS; round++) {
-      try (ChildJvm child = start("agent", Map.of())) {
-        check(round, child);
-      }
-    }
+    List<String> agent =
+        List.of(
+            "-javaagent:" + System.getProperty("afterspan.agent"),
+            "-Dotel.javaagent.extensions=" + System.getProperty("afterspan.extension"));
+    loseNone(() -> start("agent", agent, Map.of()));
   }
 
-  private void check(int round, ChildJvm child) throws Exception {
-    Duration exit = run(child);
-    System.out.printf(
-        "%s round %d: %d accepted, %d logged as abandoned, gone after %d ms%n",
-        container.getSimpleName(),
-        round,
-        child.accepted().size(),
-        abandoned(child).size(),
-        exit.toMillis());
-    assertThat(missing(child)).as("round %s, log %s", round, warnings(child)).isEmpty();
-    assertThat(exit).isLessThan(Duration.ofSeconds(40));
-  }
-
-  private static Duration run(ChildJvm child) throws Exception {
-    child.load(CLIENTS);
-    child.awaitAccepted(2 * CLIENTS);
-    TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(LONGEST_MILLIS));
-    return child.terminate();
-  }
-
-  private List<String> missing(ChildJvm child) {
-    Set<String> received =
-        receiver.spans("work").stream().map(ReceivedSpan::traceId).collect(Collectors.toSet());
-    List<String> missing = new ArrayList<>(child.accepted());
-    missing.removeAll(received);
-    missing.removeAll(abandoned(child));
-    return missing;
-  }
-
-  private static List<String> warnings(ChildJvm child) {
-    return child.log().stream().filter(line -> !line.contains("INFO")).toList();
-  }
-
-  private static List<String> abandoned(ChildJvm child) {
-    return child.accepted().stream()
-        .filter(
-            trace ->
-                child.log().stream()
-                    .anyMatch(line -> line.contains("abandoned") && line.contains(trace)))
-        .toList();
-  }
-
-  private ChildJvm start(String kind, Map<String, String> more) throws Exception {
-    List<String> options = new ArrayList<>(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
-    options.add("-Djava.util.logging.manager=" + LastingLogManager.class.getName());
-    if (kind.equals("agent")) {
-      options.add("-javaagent:" + System.getProperty("afterspan.agent"));
-      options.add("-Dotel.javaagent.extensions=" + System.getProperty("afterspan.extension"));
-    }
-    Map<String, String> environment =
-        new HashMap<>(
-            Map.of(
-                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-                receiver.endpoint(),
-                "OTEL_EXPORTER_OTLP_PROTOCOL",
-                "http/protobuf",
-                "OTEL_METRICS_EXPORTER",
-                "none",
-                "OTEL_LOGS_EXPORTER",
-                "none",
-                "OTEL_BSP_MAX_QUEUE_SIZE",
-                "16384"));
+  private ChildJvm start(String kind, List<String> options, Map<String, String> more)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
+    arguments.add("-Djava.util.logging.manager=" + LastingLogManager.class.getName());
+    arguments.addAll(options);
+    arguments.addAll(List.of("-cp", classPath(), WorkProcess.class.getName()));
+    arguments.addAll(List.of(container.getName(), kind));
+    Map<String, String> environment = new HashMap<>(environment());
     environment.putAll(more);
-    return new ChildJvm(options, List.of(container.getName(), kind), environment);
+    return new ChildJvm(arguments, environment, LISTENING);
+  }
+
+  /** The tests' own; their JVM may have got it in a jar that has nothing but a manifest. */
+  private static String classPath() {
+    String tests = System.getProperty("surefire.test.class.path");
+    return tests != null ? tests : System.getProperty("java.class.path");
   }
 }

@@ -20,8 +20,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A program as people write it: a container, our filter, the global SDK with its own shutdown hook,
- * and another hook that stops the container. Each request dispatches a task; what was accepted is
- * printed.
+ * and another hook that stops the container. Each request dispatches a task; the response tells its
+ * trace.
  */
 public final class WorkProcess {
 
@@ -31,8 +31,8 @@ public final class WorkProcess {
   /** Begins the line that tells the port. */
   static final String LISTENING = "listening ";
 
-  /** Begins the line that tells the trace id of an accepted task. */
-  static final String ACCEPTED = "accepted ";
+  /** The header of a response that tells the trace id of the accepted task. */
+  static final String TRACE = "Trace-Id";
 
   private static final TaskOptions WORK = TaskOptions.named("work");
   private static final int LONGEST_MILLIS = 60;
@@ -72,7 +72,7 @@ public final class WorkProcess {
     Span span = tracer.spanBuilder("handle").setNoParent().startSpan();
     try (Scope scope = span.makeCurrent()) {
       BackgroundDispatchFilter.dispatcher(request).dispatch(WORK, WorkProcess::work);
-      System.out.println(ACCEPTED + span.getSpanContext().getTraceId());
+      response.setHeader(TRACE, span.getSpanContext().getTraceId());
       response.setStatus(202);
     } finally {
       span.end();
