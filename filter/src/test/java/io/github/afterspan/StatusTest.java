@@ -106,8 +106,7 @@ class StatusTest {
     var unfinished = workers.dispatcher().dispatch("one", release::await);
     assertThat(SERVER.getAttribute(name(workers), "Draining")).isEqualTo(false);
     var drained = workers.drain(Duration.ofSeconds(30));
-    Awaitility.await()
-        .until(() -> SERVER.getAttribute(name(workers), "Draining").equals(true));
+    Awaitility.await().until(() -> SERVER.getAttribute(name(workers), "Draining").equals(true));
     release.countDown();
     drained.get(30, TimeUnit.SECONDS);
     assertThat(unfinished.state()).isEqualTo(TaskState.SUCCEEDED);

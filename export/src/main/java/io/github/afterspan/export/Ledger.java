@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,6 +31,7 @@ final class Ledger {
   private final ConcurrentMap<String, PendingSpan> pending = new ConcurrentHashMap<>();
   private final AtomicInteger size = new AtomicInteger();
   private final Object settled = new Object();
+  private final AtomicBoolean full = new AtomicBoolean();
   private final SpanCounts counts;
 
   Ledger(SpanCounts counts) {
@@ -41,6 +43,9 @@ final class Ledger {
     if (size.incrementAndGet() > CAPACITY) {
       size.decrementAndGet();
       counts.unwatched(1);
+      if (!full.getAndSet(true)) {
+        ExportLog.warn(CAPACITY + " background spans wait for their export; more are not watched");
+      }
       return;
     }
     PendingSpan entry = new PendingSpan(span);
@@ -101,8 +106,8 @@ final class Ledger {
   boolean remove(PendingSpan entry) {
     entry.state.set(State.SETTLED);
     boolean removed = pending.remove(entry.spanId(), entry);
-    if (removed) {
-      size.decrementAndGet();
+    if (removed && size.decrementAndGet() == 0) {
+      full.set(false); // the next time is another line
     }
     return removed;
   }

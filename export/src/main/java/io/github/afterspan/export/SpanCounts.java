@@ -56,10 +56,6 @@ final class SpanCounts {
     observe();
   }
 
-  long unwatched() {
-    return unwatched.sum();
-  }
-
   /**
    * Makes the counter as soon as there is a meter provider: the SDK's comes after its exporters.
    */

@@ -141,7 +141,7 @@ class BackgroundSpanProcessorTest {
   }
 
   @Test
-  void triesAgainByItself_whenTheExporterRefusedOrThrew() {
+  void triesAgainDuringTheFlush_whenTheExporterRefusedOrThrew() {
     try (SdkTracerProvider sdk = sdk(around(BackgroundSpanProcessorTest::batch))) {
       exporter.answer =
           () -> {
@@ -188,10 +188,7 @@ class BackgroundSpanProcessorTest {
   void leavesUnsampledSpansAlone() {
     BackgroundSpanProcessor processor = around(BackgroundSpanProcessorTest::batch);
     try (SdkTracerProvider sdk =
-        SdkTracerProvider.builder()
-            .setSampler(RECORD_ONLY)
-            .addSpanProcessor(processor)
-            .build()) {
+        SdkTracerProvider.builder().setSampler(RECORD_ONLY).addSpanProcessor(processor).build()) {
       end(sdk, "unsampled");
       assertThat(processor.flush(PATIENCE)).isEmpty();
       assertThat(exporter.batches).isEmpty();
@@ -267,6 +264,8 @@ class BackgroundSpanProcessorTest {
     }
     assertThat(processor.flush(Duration.ofMillis(10))).hasSize(Ledger.CAPACITY);
     assertThat(counts()).isEqualTo(Map.of("unwatched", 5L));
+    assertThat(log.messages)
+        .containsExactly("8192 background spans wait for their export; more are not watched");
   }
 
   @Test

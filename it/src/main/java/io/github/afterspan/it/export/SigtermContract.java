@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * SIGTERM at a random moment, while requests come in: every task that was accepted has its span at
  * the receiver, or its trace id in a line of the log.
  *
- * <p>One round of each in a build. For more, from the top of the tree: {@code ./mvnw verify
- * -Dtest=None -Dit.test='*SigtermIT' -Dafterspan.sigterm.rounds=30}
+ * <p>One round of each in a build; the README of {@code export} has the command for more.
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 public abstract class SigtermContract extends SigtermRounds {
