@@ -48,7 +48,10 @@ public final class WorkProcess {
    */
   public static void main(String[] arguments) throws Exception {
     Container container =
-        (Container) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        Class.forName(arguments[0])
+            .asSubclass(Container.class)
+            .getDeclaredConstructor()
+            .newInstance();
     OpenTelemetry telemetry =
         arguments[1].equals("agent")
             ? GlobalOpenTelemetry.get()
