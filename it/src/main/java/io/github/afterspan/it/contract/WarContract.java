@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a container has to show that deploys real web applications, again and again. */
 @Timeout(120)
+@SuppressWarnings("this-escape") // of JDK 21 and newer: newContainer() uses nothing of this object
 public abstract class WarContract {
 
   private static final int REDEPLOYMENTS = 20;
