@@ -218,9 +218,9 @@ public final class BackgroundWorkers implements AutoCloseable {
   public Status status() {
     return new Status(
         options.name(),
-        pool.active(),
+        running(),
         options.concurrency(),
-        (int) waiting(),
+        waiting(),
         options.queueCapacity(),
         pool.stuck(),
         profiles.total(TaskState.SUCCEEDED),
@@ -251,8 +251,16 @@ public final class BackgroundWorkers implements AutoCloseable {
     return "BackgroundWorkers{name=" + options.name() + "}";
   }
 
+  /**
+   * Tasks that run. An active worker may also be one that is about to look for a task, or that sits
+   * in somebody else's executor and will find none; it must not pass for a task.
+   */
+  int running() {
+    return Math.min(pool.active(), capacity.accepted());
+  }
+
   /** Tasks that are accepted and do not run. */
-  long waiting() {
+  int waiting() {
     return Math.max(0, capacity.accepted() - pool.active());
   }
 

@@ -105,7 +105,7 @@ final class Intake {
     return switch (reason) {
       case QUEUE_FULL ->
           "queue full (running="
-              + workers.pool.active()
+              + workers.running()
               + "/"
               + options.concurrency()
               + ", waiting="

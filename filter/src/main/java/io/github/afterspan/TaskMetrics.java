@@ -57,7 +57,7 @@ final class TaskMetrics implements AutoCloseable {
             .build();
     Attributes name = Attributes.of(WORKERS_NAME, workers.options.name());
     WorkerPool pool = workers.pool;
-    gauge(meter, "afterspan.task.active", "Tasks that run", name, pool::active);
+    gauge(meter, "afterspan.task.active", "Tasks that run", name, workers::running);
     gauge(meter, "afterspan.queue.size", "Tasks that wait", name, workers::waiting);
     int queueCapacity = workers.options.queueCapacity();
     gauge(meter, "afterspan.queue.capacity", "The most that wait", name, () -> queueCapacity);

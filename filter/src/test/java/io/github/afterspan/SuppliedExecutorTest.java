@@ -12,8 +12,10 @@ import io.github.afterspan.DispatchRejectedException.Reason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -77,6 +79,22 @@ class SuppliedExecutorTest {
       managed.awaitIdle();
     }
     assertThat(managed.executions).hasValueGreaterThanOrEqualTo(5);
+  }
+
+  /** The second worker was asked for when the second task was queued, which the first one ran. */
+  @Test
+  void workerThatComesTooLate_doesNotCountAsRunningTask() throws Exception {
+    Queue<Runnable> unstarted = new ConcurrentLinkedQueue<>();
+    BackgroundWorkers workers = engine.workers(unstarted::add, o -> o.concurrency(2));
+    workers.dispatcher().dispatch("task", () -> {});
+    DispatchedTask second = workers.dispatcher().dispatch("task", () -> {});
+    unstarted.remove().run();
+    assertThat(outcome(second)).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(workers.pool.active()).isEqualTo(1);
+    assertThat(workers.status().running()).isZero();
+    assertThat(workers.status().waiting()).isZero();
+    unstarted.remove().run();
+    assertThat(workers.pool.active()).isZero();
   }
 
   @Test
