@@ -52,6 +52,7 @@ public final class BackgroundWorkers implements AutoCloseable {
   final TaskSpans spans;
   final TaskProfiles profiles;
   final Watchdog watchdog;
+  final StuckThreads stuckThreads;
   final WorkerPool pool;
   final TaskMetrics metrics;
   final CaptureCheck captureCheck;
@@ -77,6 +78,7 @@ public final class BackgroundWorkers implements AutoCloseable {
     spans = new TaskSpans(openTelemetry.getTracer(INSTRUMENTATION_SCOPE));
     profiles = new TaskProfiles(this);
     watchdog = new Watchdog(this);
+    stuckThreads = new StuckThreads(log);
     pool = new WorkerPool(this, threads, loader);
     reports = new Reports(options.name(), loader);
     metrics = new TaskMetrics(openTelemetry.getMeter(INSTRUMENTATION_SCOPE), this);
@@ -222,7 +224,7 @@ public final class BackgroundWorkers implements AutoCloseable {
         options.concurrency(),
         waiting(),
         options.queueCapacity(),
-        pool.stuck(),
+        stuckThreads.count(),
         profiles.total(TaskState.SUCCEEDED),
         profiles.total(TaskState.FAILED),
         profiles.total(TaskState.TIMED_OUT),

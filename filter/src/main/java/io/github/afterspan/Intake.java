@@ -45,7 +45,7 @@ final class Intake {
     boolean queued;
     try {
       queued = workers.pool.submit(task);
-    } catch (WorkerPool.NoThreadException e) {
+    } catch (WorkerStarter.NoThreadException e) {
       workers.capacity.release();
       if (e.getCause() instanceof Error error) {
         throw error;

@@ -32,7 +32,7 @@ final class TaskLog {
     this.workers = workers;
   }
 
-  void ended(WorkerTask task, TaskState outcome, @Nullable Throwable cause, long ranNanos) {
+  void ended(TaskOutcome task, TaskState outcome, @Nullable Throwable cause, long ranNanos) {
     switch (outcome) {
       case SUCCEEDED -> line(Level.TRACE, task, "succeeded", null);
       case FAILED -> line(Level.WARNING, task, "failed", cause);
@@ -49,13 +49,13 @@ final class TaskLog {
   }
 
   /** Who cancels a task knows that; that the drain cut one short, only this line tells. */
-  private void cancelled(WorkerTask task, @Nullable Throwable cause) {
+  private void cancelled(TaskOutcome task, @Nullable Throwable cause) {
     boolean byDrain = cause != null && cause.getCause() != null;
     line(byDrain ? Level.WARNING : Level.DEBUG, task, "was cancelled: " + reason(cause), null);
   }
 
   /** Logs where a thread is that ought to be back. */
-  void stillRunning(WorkerTask task, String what, Thread thread) {
+  void stillRunning(TaskOutcome task, String what, Thread thread) {
     if (!LOGGER.isLoggable(Level.WARNING)) {
       return;
     }
@@ -67,7 +67,7 @@ final class TaskLog {
     line(Level.WARNING, task, text.toString(), null);
   }
 
-  void telemetryFailed(WorkerTask task, Throwable failure) {
+  void telemetryFailed(TaskOutcome task, Throwable failure) {
     line(Level.WARNING, task, "goes on, or has ended as it did, but telemetry threw", failure);
   }
 
@@ -125,7 +125,7 @@ final class TaskLog {
     return cause == null ? "no reason given" : String.valueOf(cause.getMessage());
   }
 
-  private void line(Level level, WorkerTask task, String what, @Nullable Throwable cause) {
+  private void line(Level level, TaskOutcome task, String what, @Nullable Throwable cause) {
     if (LOGGER.isLoggable(level)) {
       SpanContext trace = task.trace();
       String id = trace.isValid() ? "trace " + trace.getTraceId() : "no trace";

@@ -56,12 +56,16 @@ final class TaskMetrics implements AutoCloseable {
             .setExplicitBucketBoundariesAdvice(TIME_IN_QUEUE_BUCKETS)
             .build();
     Attributes name = Attributes.of(WORKERS_NAME, workers.options.name());
-    WorkerPool pool = workers.pool;
     gauge(meter, "afterspan.task.active", "Tasks that run", name, workers::running);
     gauge(meter, "afterspan.queue.size", "Tasks that wait", name, workers::waiting);
     int queueCapacity = workers.options.queueCapacity();
     gauge(meter, "afterspan.queue.capacity", "The most that wait", name, () -> queueCapacity);
-    gauge(meter, "afterspan.task.stuck", "Tasks that ignore their interrupt", name, pool::stuck);
+    gauge(
+        meter,
+        "afterspan.task.stuck",
+        "Tasks that ignore their interrupt",
+        name,
+        workers.stuckThreads::count);
     observed.add(
         meter
             .counterBuilder("afterspan.tasks")

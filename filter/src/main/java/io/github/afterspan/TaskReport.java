@@ -19,7 +19,7 @@ final class TaskReport {
    * @param ranNanos how long the body ran, negative if it never started
    */
   static void of(
-      WorkerTask task,
+      TaskOutcome task,
       @Nullable Span span,
       TaskState outcome,
       @Nullable Throwable cause,
@@ -37,7 +37,7 @@ final class TaskReport {
   }
 
   /** Records how long a task waited that starts now. */
-  static void started(WorkerTask task, long waitedNanos) {
+  static void started(TaskOutcome task, long waitedNanos) {
     try {
       task.profile.workers.metrics.waited(task.profile, waitedNanos);
     } catch (RuntimeException | Error e) {
@@ -46,7 +46,7 @@ final class TaskReport {
   }
 
   /** Ends a span. */
-  static void end(WorkerTask task, Span span, TaskState outcome, @Nullable Throwable cause) {
+  static void end(TaskOutcome task, Span span, TaskState outcome, @Nullable Throwable cause) {
     try {
       task.profile.workers.spans.end(span, outcome, cause, task.profile);
     } catch (RuntimeException | Error e) {
@@ -55,7 +55,7 @@ final class TaskReport {
   }
 
   private static void record(
-      WorkerTask task, TaskState outcome, @Nullable Throwable cause, long ranNanos) {
+      TaskOutcome task, TaskState outcome, @Nullable Throwable cause, long ranNanos) {
     TaskMetrics metrics = task.profile.workers.metrics;
     try {
       if (outcome == TaskState.SUCCEEDED) {
@@ -68,7 +68,7 @@ final class TaskReport {
     }
   }
 
-  private static void failed(WorkerTask task, Throwable thrown) {
+  private static void failed(TaskOutcome task, Throwable thrown) {
     if (thrown instanceof VirtualMachineError error) {
       throw error;
     }

@@ -33,7 +33,7 @@ final class Worker {
     }
   }
 
-  private final WorkerPool pool;
+  private final StuckThreads stuckThreads;
 
   /** The thread that is in this place now; written by itself before it runs anything. */
   private volatile @Nullable Thread thread;
@@ -50,8 +50,8 @@ final class Worker {
    */
   private boolean keptInterrupt;
 
-  Worker(WorkerPool pool) {
-    this.pool = pool;
+  Worker(StuckThreads stuckThreads) {
+    this.stuckThreads = stuckThreads;
   }
 
   void enter() {
@@ -92,7 +92,7 @@ final class Worker {
     disarm();
     if (stuck) {
       stuck = false;
-      pool.stuckThreads().isBack();
+      stuckThreads.isBack();
     }
   }
 
@@ -116,7 +116,7 @@ final class Worker {
       return;
     }
     if (running.isStopped()) { // not one that ended by itself and is about to disarm
-      pool.stuckThreads().check(this, running);
+      stuckThreads.check(this, running);
     } else if (running.isRunning() && running.deadlineNanos() - now <= 0) {
       running.timeOut();
     }

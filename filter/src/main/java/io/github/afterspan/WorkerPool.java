@@ -2,12 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
-import io.opentelemetry.context.Context;
-import io.opentelemetry.context.Scope;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -28,20 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerPool {
 
-  /** Nobody is there to run a task that was submitted; it is not queued any more. */
-  static final class NoThreadException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    NoThreadException(Throwable cause) {
-      super(cause);
-    }
-  }
-
   private final WorkerThreads threads;
-  private final @Nullable ClassLoader loader;
-  private final int concurrency;
   private final Watchdog watchdog;
   private final TaskLog log;
+  private final WorkerStarter starter;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition available = lock.newCondition();
@@ -49,33 +33,25 @@ final class WorkerPool {
 
   // Guarded by the lock, all of these.
   private final TaskQueue queue = new TaskQueue();
-  private final Deque<Worker> free = new ArrayDeque<>();
-  private int active; // workers that run a task, or are about to look for one
-  private int idle; // workers that wait for a task
+  private final WorkerRoster roster;
   private boolean waking; // an idle worker has been signalled and has not looked yet
   private boolean dozing; // the watchdog sleeps until a task comes
   private boolean closed;
-  private int made;
-
-  /** Every worker ever made, for the watchdog; written under the lock, copied to grow. */
-  private volatile Worker[] workers = new Worker[8];
-
-  private final StuckThreads stuck;
 
   WorkerPool(BackgroundWorkers owner, WorkerThreads threads, @Nullable ClassLoader loader) {
     this.threads = threads;
-    this.loader = loader;
-    this.concurrency = owner.options.concurrency();
     this.watchdog = owner.watchdog;
     this.log = owner.log;
-    this.stuck = new StuckThreads(owner.log);
+    this.starter = new WorkerStarter(this, threads, loader, owner.log);
+    this.roster = new WorkerRoster(owner.stuckThreads, owner.options.concurrency());
   }
 
   /**
    * Queues a task, and sees to it that somebody runs it.
    *
    * @return false if the pool is closed
-   * @throws NoThreadException if no thread could be had, and none is there to run it later
+   * @throws WorkerStarter.NoThreadException if no thread could be had, and none is there to run it
+   *     later
    */
   boolean submit(WorkerTask task) {
     if (threads.then == WorkerThreads.Then.RUN_NOW) {
@@ -93,7 +69,7 @@ final class WorkerPool {
       lock.unlock();
     }
     if (started != null) {
-      start(started, task, null);
+      starter.start(started, task, null);
     }
     return true;
   }
@@ -126,7 +102,7 @@ final class WorkerPool {
       lock.unlock();
     }
     if (started != null) {
-      start(started, null, null);
+      starter.start(started, null, null);
     }
     return true;
   }
@@ -140,13 +116,11 @@ final class WorkerPool {
         return false;
       }
       rouse();
-      worker = engage();
+      worker = roster.engage();
     } finally {
       lock.unlock();
     }
-    try (Scope ignored = Context.root().makeCurrent()) {
-      new WorkerEntry(this, threads, loader, worker, null).run(task);
-    }
+    starter.runHere(worker, task);
     return true;
   }
 
@@ -207,7 +181,7 @@ final class WorkerPool {
     lock.lock();
     try {
       long left = nanos;
-      while (active + idle > 0) {
+      while (!roster.isEmpty()) {
         if (left <= 0) {
           return false;
         }
@@ -222,46 +196,30 @@ final class WorkerPool {
   int active() {
     lock.lock();
     try {
-      return active;
+      return roster.active();
     } finally {
       lock.unlock();
     }
-  }
-
-  StuckThreads stuckThreads() {
-    return stuck;
-  }
-
-  int stuck() {
-    return stuck.count();
   }
 
   boolean hasOwnThreads() {
     return threads.areOwn();
   }
 
-  /** The threads that were made for workers and may not have ended. */
   List<Thread> ownThreads() {
-    List<Thread> own = new ArrayList<>();
-    for (Worker worker : workers) {
-      Thread thread = worker == null || !threads.areOwn() ? null : worker.thread();
-      if (thread != null) {
-        own.add(thread);
-      }
-    }
-    return own;
+    return starter.ownThreads();
   }
 
   /** Every worker ever made; null from the first free place on. */
   Worker[] workers() {
-    return workers;
+    return roster.all();
   }
 
   /** Lets the watchdog sleep until a task comes, provided that none is there. */
   boolean doze() {
     lock.lock();
     try {
-      dozing = active == 0 && queue.isEmpty();
+      dozing = roster.active() == 0 && queue.isEmpty();
       return dozing;
     } finally {
       lock.unlock();
@@ -305,7 +263,7 @@ final class WorkerPool {
     if (started != null) {
       lock.unlock();
       try {
-        start(started, null, Thread.currentThread());
+        starter.start(started, null, Thread.currentThread());
       } finally {
         lock.lock();
       }
@@ -318,16 +276,14 @@ final class WorkerPool {
     if (closed || threads.then != WorkerThreads.Then.WAIT) {
       return false;
     }
-    active--;
-    idle++;
+    roster.rest();
     boolean signalled;
     try {
       signalled = available.await(threads.keepAliveNanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       signalled = true; // nobody has a reason to interrupt an idle worker; look again
     }
-    idle--;
-    active++;
+    roster.resume();
     waking = false;
     return signalled || !queue.isEmpty();
   }
@@ -335,14 +291,14 @@ final class WorkerPool {
   /** Has some worker look at the queue; one that is to be started is returned. Under the lock. */
   private @Nullable Worker wake() {
     rouse();
-    if (idle > 0) {
+    if (roster.anyIdle()) {
       if (!waking) {
         waking = true;
         available.signal();
       }
       return null;
     }
-    return active == concurrency ? null : engage();
+    return roster.isFull() ? null : roster.engage();
   }
 
   private void rouse() {
@@ -352,30 +308,12 @@ final class WorkerPool {
     }
   }
 
-  private Worker engage() {
-    active++;
-    Worker known = free.poll();
-    return known != null ? known : make();
-  }
-
-  private Worker make() {
-    Worker worker = new Worker(this);
-    Worker[] known = workers;
-    if (made == known.length) {
-      known = Arrays.copyOf(known, 2 * made);
-    }
-    known[made++] = worker;
-    workers = known;
-    return worker;
-  }
-
   /** A worker's thread ends, or goes back; called by it as the last thing. */
   void retire(Worker worker) {
     Worker started = null;
     lock.lock();
     try {
-      active--;
-      free.push(worker);
+      roster.release(worker);
       if (!queue.isEmpty()) {
         started = wake();
       }
@@ -384,42 +322,19 @@ final class WorkerPool {
       lock.unlock();
     }
     if (started != null) {
-      start(started, null, null);
-    }
-  }
-
-  /**
-   * Starts a worker under the root context, so that no agent can tie it to the request.
-   *
-   * @param submitted the task that it is started for, if it was just submitted
-   * @param within the thread of the worker that starts it, if that is about to look for a task
-   */
-  private void start(Worker worker, @Nullable WorkerTask submitted, @Nullable Thread within) {
-    WorkerEntry entry = new WorkerEntry(this, threads, loader, worker, within);
-    try (Scope ignored = Context.root().makeCurrent()) {
-      threads.start(entry);
-    } catch (RuntimeException | Error e) {
-      if (entry.claim()) {
-        if (startFailed(worker, submitted, e)) {
-          throw new NoThreadException(e);
-        }
-      } else if (submitted != null) {
-        throw e; // the executor ran the worker on this thread, and an error of a task came through
-      }
-      log.workerLost(e);
+      starter.start(started, null, null);
     }
   }
 
   /** Gives the place back; true if the submitted task must be refused since nobody would run it. */
-  private boolean startFailed(Worker worker, @Nullable WorkerTask submitted, Throwable cause) {
+  boolean startFailed(Worker worker, @Nullable WorkerTask submitted, Throwable cause) {
     boolean refused = false;
     WorkerTask orphan = null;
     lock.lock();
     try {
-      active--;
-      free.push(worker);
+      roster.release(worker);
       retired.signalAll();
-      if (active + idle == 0) {
+      if (roster.isEmpty()) {
         refused = submitted != null && queue.remove(submitted);
         orphan = queue.removeIf(task -> true);
       }
@@ -438,8 +353,7 @@ final class WorkerPool {
   void giveBack(Worker worker) {
     lock.lock();
     try {
-      active--;
-      free.push(worker);
+      roster.release(worker);
     } finally {
       lock.unlock();
     }

@@ -10,8 +10,6 @@ import io.opentelemetry.context.Scope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
@@ -34,37 +32,25 @@ import org.jspecify.annotations.Nullable;
  * before it leaves, and clears the interrupt then. A T2 that decides itself takes no lock: T1 can
  * no longer win.
  *
- * <p>The span. T1 may decide before T2 has published the span that it is starting; then T1 leaves a
- * mark in place of the span, and T2, which finds the mark, ends the span. So it ends once.
+ * <p>How the outcome is told, once it is decided, is in {@link TaskOutcome}.
  *
  * <p>Safe for use by several threads, except where a field says otherwise.
  */
-final class WorkerTask implements DispatchedTask {
+final class WorkerTask extends TaskOutcome {
 
   /** Running, and asked to stop by the drain; in place of a {@link TaskState}, not an outcome. */
   private static final Object STOPPING = "stopping";
 
-  private static final CompletableFuture<@Nullable Void> DONE =
-      CompletableFuture.completedFuture(null);
-
   private static final VarHandle STATE;
-  private static final VarHandle SPAN;
-  private static final VarHandle COMPLETION;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(WorkerTask.class, "state", Object.class);
-      SPAN = lookup.findVarHandle(WorkerTask.class, "span", Object.class);
-      COMPLETION = lookup.findVarHandle(WorkerTask.class, "completion", CompletableFuture.class);
+      STATE = MethodHandles.lookup().findVarHandle(WorkerTask.class, "state", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  final TaskProfile profile;
-  final SpanContext origin;
-  private @Nullable Baggage baggage;
   private @Nullable BackgroundTask body;
 
   /** Links of the {@link TaskQueue}; {@code next} also chains tasks that await one response. */
@@ -74,12 +60,6 @@ final class WorkerTask implements DispatchedTask {
 
   /** A {@link TaskState}, or {@link #STOPPING}. */
   private volatile Object state;
-
-  /** Null, then the open {@link Span}, then the {@link SpanContext} that is left of it. */
-  private volatile @Nullable Object span;
-
-  /** Made by the first who asks; {@link #DONE} if nobody has when the success is reported. */
-  private volatile @Nullable CompletableFuture<@Nullable Void> completion;
 
   /** Who runs this. Written before RUNNING; read under the interrupt lock only. */
   private @Nullable Worker worker;
@@ -93,27 +73,15 @@ final class WorkerTask implements DispatchedTask {
       SpanContext origin,
       Baggage baggage,
       boolean waits) {
-    this.profile = profile;
+    super(profile, origin, baggage);
     this.body = body;
-    this.origin = origin;
-    this.baggage = baggage;
     this.nanos = System.nanoTime();
     this.state = waits ? TaskState.AWAITING_RESPONSE : TaskState.QUEUED;
   }
 
   @Override
-  public String name() {
-    return profile.name;
-  }
-
-  @Override
   public TaskState state() {
     return state instanceof TaskState known ? known : TaskState.RUNNING;
-  }
-
-  @Override
-  public CompletionStage<@Nullable Void> completion() {
-    return future().minimalCompletionStage();
   }
 
   @Override
@@ -140,18 +108,6 @@ final class WorkerTask implements DispatchedTask {
   /** Valid once the task runs. */
   long deadlineNanos() {
     return nanos;
-  }
-
-  Baggage baggage() {
-    Baggage carried = baggage;
-    return carried == null ? Baggage.empty() : carried;
-  }
-
-  /** The trace of its span if it has one, else that of the dispatching span; invalid if none. */
-  SpanContext trace() {
-    Object now = span;
-    SpanContext own = now instanceof Span open ? open.getSpanContext() : (SpanContext) now;
-    return own != null && own.isValid() ? own : origin;
   }
 
   /** Lets a task start that awaited its response; false if it has been cancelled. */
@@ -218,12 +174,6 @@ final class WorkerTask implements DispatchedTask {
       return null;
     } catch (Throwable failure) {
       return failure;
-    }
-  }
-
-  private void publish(Span started) {
-    if (!SPAN.compareAndSet(this, null, started)) {
-      TaskReport.end(this, started, state(), null);
     }
   }
 
@@ -370,45 +320,5 @@ final class WorkerTask implements DispatchedTask {
 
   private long ranNanos() {
     return System.nanoTime() - (nanos - profile.timeoutNanos);
-  }
-
-  /** Tells everybody about the outcome. Called once, by whoever decided it. */
-  private void report(TaskState outcome, @Nullable Throwable cause, long ranNanos) {
-    try {
-      TaskReport.of(this, takeSpan(), outcome, cause, ranNanos);
-    } finally { // whoever waits for the outcome must not depend on who writes it down
-      baggage = null;
-      if (cause != null) {
-        future().completeExceptionally(cause);
-      } else if (!COMPLETION.compareAndSet(this, null, DONE)) {
-        future().complete(null);
-      }
-    }
-  }
-
-  private @Nullable Span takeSpan() {
-    while (true) {
-      Object now = span;
-      if (now instanceof SpanContext) {
-        return null;
-      }
-      Span open = (Span) now;
-      SpanContext mark = open == null ? origin : open.getSpanContext();
-      if (SPAN.compareAndSet(this, open, mark)) {
-        return open;
-      }
-    }
-  }
-
-  private CompletableFuture<@Nullable Void> future() {
-    CompletableFuture<@Nullable Void> known = completion;
-    if (known != null) {
-      return known;
-    }
-    CompletableFuture<@Nullable Void> created = new CompletableFuture<>();
-    @SuppressWarnings("unchecked")
-    CompletableFuture<@Nullable Void> first =
-        (CompletableFuture<@Nullable Void>) COMPLETION.compareAndExchange(this, null, created);
-    return first != null ? first : created;
   }
 }

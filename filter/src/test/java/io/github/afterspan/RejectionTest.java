@@ -129,6 +129,21 @@ class RejectionTest {
     assertThat(engine.log().warnings("rejected 3 tasks; the last: ")).hasSize(1);
   }
 
+  @Test
+  void watchdogStaysAwake_whileSomeAreToBeLogged() throws Exception {
+    BackgroundWorkers workers = engine.workers(o -> o.concurrency(1).queueCapacity(0));
+    BlockingTask busy = engine.blocking();
+    DispatchedTask running = workers.dispatcher().dispatch("busy", busy);
+    rejected(workers);
+    rejected(workers);
+    busy.release();
+    assertThat(outcome(running)).isEqualTo(TaskState.SUCCEEDED);
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !workers.pool.isDozing());
+  }
+
   private DispatchRejectedException rejected(BackgroundWorkers workers) {
     return catchThrowableOfType(
         DispatchRejectedException.class,

@@ -14,7 +14,9 @@ import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,16 @@ class ThrowingTelemetryTest {
     LinkageError error = new LinkageError("the application is gone");
     processor.atEnd = error;
     assertOutcomeStays(tracing(), error);
+  }
+
+  @Test
+  void completesWhoAskedBefore_whenSpanThrowsError() throws Exception {
+    processor.atEnd = new LinkageError("the application is gone");
+    BlockingTask body = engine.blocking();
+    DispatchedTask task = workers(tracing()).dispatcher().dispatch("task", body);
+    CompletableFuture<Void> completion = task.completion().toCompletableFuture();
+    body.release();
+    assertThat(completion).succeedsWithin(Duration.ofSeconds(30));
   }
 
   @Test

@@ -48,7 +48,7 @@ class WorkerTest {
   }
 
   private static Worker armedWith(BackgroundWorkers workers, WorkerTask task) {
-    Worker worker = new Worker(workers.pool);
+    Worker worker = new Worker(workers.stuckThreads);
     worker.enter();
     worker.arm(task, System.nanoTime() - 1);
     return worker;

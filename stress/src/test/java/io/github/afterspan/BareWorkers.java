@@ -92,7 +92,7 @@ final class BareWorkers {
     if (!drains()) {
       return verdict + ", but " + workers.capacity.accepted() + " places are taken";
     }
-    return workers.pool.stuck() == 0 ? verdict.toString() : verdict + ", but one is stuck";
+    return workers.stuckThreads.count() == 0 ? verdict.toString() : verdict + ", but one is stuck";
   }
 
   /** Whether a drain that starts now is over. */

@@ -63,7 +63,7 @@ public class OutcomeStress {
   /** A task that one actor runs. */
   abstract static class RunningTask {
     final BareWorkers bare = new BareWorkers();
-    final Worker worker = new Worker(bare.workers.pool);
+    final Worker worker = new Worker(bare.workers.stuckThreads);
     final Body body = Body.any();
     final WorkerTask task = bare.task(this::runBody);
     private boolean interrupted;

@@ -26,7 +26,7 @@ public class WatchdogStress {
         TaskOptions.named("short").timeout(Duration.ofNanos(1));
 
     private final BareWorkers bare = new BareWorkers();
-    private final Worker worker = new Worker(bare.workers.pool);
+    private final Worker worker = new Worker(bare.workers.stuckThreads);
     private final WorkerTask task = bare.task(SHORT, () -> {});
     private boolean interrupted;
 
@@ -56,7 +56,7 @@ public class WatchdogStress {
   @State
   public static class TimeoutVsNextTask {
     private final BareWorkers bare = new BareWorkers();
-    private final Worker worker = new Worker(bare.workers.pool);
+    private final Worker worker = new Worker(bare.workers.stuckThreads);
     private final WorkerTask first = bare.task(TimeoutVsFinish.SHORT, () -> {});
     private final WorkerTask second = bare.task(() -> {});
 
@@ -86,7 +86,7 @@ public class WatchdogStress {
   @State
   public static class StuckVsBack {
     private final BareWorkers bare = new BareWorkers();
-    private final Worker worker = new Worker(bare.workers.pool);
+    private final Worker worker = new Worker(bare.workers.stuckThreads);
     private final WorkerTask task = bare.task(this::outstay);
 
     private void outstay() {
