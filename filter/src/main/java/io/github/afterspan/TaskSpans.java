@@ -31,7 +31,11 @@ final class TaskSpans {
     this.tracer = tracer;
   }
 
-  /** Starts the span of a task, and returns the context that its body runs in. */
+  /**
+   * Starts the span of a task, tells the task, and returns the context that its body runs in. That
+   * context may give back another span than it was given: the Java agent's does, for the span of an
+   * SDK that is not the agent's, and ending that one ends nothing.
+   */
   Context open(WorkerTask task, long waitedNanos) {
     TaskProfile profile = task.profile;
     Context parent = DetachedContext.of(task.origin, task.baggage(), profile.traceMode);
@@ -44,7 +48,9 @@ final class TaskSpans {
       builder.setAllAttributes(profile.attributes);
     }
     builder.setAttribute(TIME_IN_QUEUE, Durations.seconds(waitedNanos));
-    return parent.with(Deadline.TASK, task).with(builder.startSpan());
+    Span span = builder.startSpan();
+    task.publish(span);
+    return parent.with(Deadline.TASK, task).with(span);
   }
 
   /** Ends the span of a task with its outcome. */

@@ -3,7 +3,6 @@
 package io.github.afterspan;
 
 import io.opentelemetry.api.baggage.Baggage;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -162,7 +161,6 @@ final class WorkerTask extends TaskOutcome {
     body = null;
     try {
       Context context = profile.workers.spans.open(this, waited);
-      publish(Span.fromContext(context));
       TaskReport.started(this, waited);
       nanos = System.nanoTime() + profile.timeoutNanos; // again: a span may take time to start
       worker.arm(this, nanos);

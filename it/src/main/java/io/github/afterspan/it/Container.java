@@ -28,6 +28,24 @@ public interface Container extends AutoCloseable {
   void undeploy() throws Exception;
 
   /**
+   * Has the end of the JVM stop it, in the way that the README of {@code export} tells for this
+   * container. To be called before {@link #start}.
+   */
+  default void stopAtShutdown() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    close();
+                  } catch (Exception e) {
+                    throw new IllegalStateException("the container did not stop", e);
+                  }
+                },
+                "container shutdown"));
+  }
+
+  /**
    * Stops whatever still runs.
    *
    * @throws Exception if the container failed to stop

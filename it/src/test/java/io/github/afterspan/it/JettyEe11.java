@@ -37,6 +37,11 @@ public final class JettyEe11 implements Container {
   }
 
   @Override
+  public void stopAtShutdown() {
+    server.setStopAtShutdown(true);
+  }
+
+  @Override
   public void undeploy() throws Exception {
     context.stop();
   }

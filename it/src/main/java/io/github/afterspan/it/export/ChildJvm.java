@@ -84,11 +84,14 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /** The port it listens on, once it does. */
+  int port() throws Exception {
+    return port.get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
   /** Sends requests from now on, one after the other on each of some threads. */
   void load(int threads, String path, Client client) throws Exception {
-    URI uri =
-        URI.create(
-            "http://127.0.0.1:" + port.get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS) + path);
+    URI uri = URI.create("http://127.0.0.1:" + port() + path);
     for (int i = 0; i < threads; i++) {
       Thread thread = new Thread(() -> sendRequests(uri, client), "client " + i);
       thread.setDaemon(true);

@@ -8,12 +8,10 @@ import io.github.afterspan.it.Container;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,8 +24,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 public abstract class SigtermContract extends SigtermRounds {
-
-  private static final Pattern LISTENING = Pattern.compile("^" + WorkProcess.LISTENING + "(\\d+)");
 
   private final Class<? extends Container> container;
 
@@ -49,11 +45,17 @@ public abstract class SigtermContract extends SigtermRounds {
         : null;
   }
 
-  /** The control: the SDK's own hook wins against the container's. */
+  /**
+   * The control: the SDK's own hook wins against the container's, whose drain goes on for a second.
+   */
   @Test
   void losesSpans_withAnAutoconfiguredSdkAlone() throws Exception {
-    Map<String, String> off = Map.of("AFTERSPAN_EXPORT_ENABLED", "false");
-    try (ChildJvm child = start("autoconfigured", List.of(), off)) {
+    Map<String, String> off = new HashMap<>(environment());
+    off.put("AFTERSPAN_EXPORT_ENABLED", "false");
+    List<String> slow =
+        List.of(
+            "-D" + WorkProcess.LONGEST_MILLIS + "=1000", "-D" + WorkProcess.DRAIN_MILLIS + "=1000");
+    try (ChildJvm child = WorkJvm.autoconfigured(container, slow, off)) {
       run(child);
       assertThat(missing(child)).isNotEmpty();
     }
@@ -61,33 +63,18 @@ public abstract class SigtermContract extends SigtermRounds {
 
   @Test
   void losesNoSpan_withAnAutoconfiguredSdk() throws Exception {
-    loseNone(() -> start("autoconfigured", List.of(), Map.of()));
+    loseNone(() -> WorkJvm.autoconfigured(container, List.of(), environment()));
   }
 
   @Test
   void losesNoSpan_underTheAgent() throws Exception {
-    List<String> agent =
-        List.of(
-            "-javaagent:" + System.getProperty("afterspan.agent"),
-            "-Dotel.javaagent.extensions=" + System.getProperty("afterspan.extension"));
-    loseNone(() -> start("agent", agent, Map.of()));
+    loseNone(() -> WorkJvm.underTheAgent(container, environment()));
   }
 
-  private ChildJvm start(String kind, List<String> options, Map<String, String> more)
-      throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"));
-    arguments.add("-Djava.util.logging.manager=" + LastingLogManager.class.getName());
-    arguments.addAll(options);
-    arguments.addAll(List.of("-cp", classPath(), WorkProcess.class.getName()));
-    arguments.addAll(List.of(container.getName(), kind));
-    Map<String, String> environment = new HashMap<>(environment());
-    environment.putAll(more);
-    return new ChildJvm(arguments, environment, LISTENING);
-  }
-
-  /** The tests' own; their JVM may have got it in a jar that has nothing but a manifest. */
-  private static String classPath() {
-    String tests = System.getProperty("surefire.test.class.path");
-    return tests != null ? tests : System.getProperty("java.class.path");
+  /** A queue that takes three quarters of a second, and a drain that has a tenth. */
+  @Test
+  void reportsWhatItAbandons_whenTheDrainIsTooShort() throws Exception {
+    List<String> hasty = List.of("-D" + WorkProcess.DRAIN_MILLIS + "=100");
+    loseNone(() -> WorkJvm.autoconfigured(container, hasty, environment()), ABANDONS);
   }
 }

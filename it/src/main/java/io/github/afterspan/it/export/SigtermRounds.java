@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 
@@ -22,10 +23,13 @@ abstract class SigtermRounds {
 
   private static final int ROUNDS = Integer.getInteger("afterspan.sigterm.rounds", 1);
   private static final int CLIENTS = 6;
-  private static final int LONGEST_MILLIS = 1000;
+  private static final int LONGEST_MILLIS = 500;
 
   /** Two drains' worth: what the engine, the SDK and a loaded machine may take together. */
   private static final Duration LONGEST_EXIT = Duration.ofSeconds(40);
+
+  /** Of a round in which not everything is finished. */
+  static final Consumer<ChildJvm> ABANDONS = child -> assertThat(abandoned(child)).isNotEmpty();
 
   private final OtlpReceiver receiver = OtlpReceiver.start();
   private final String task;
@@ -45,23 +49,24 @@ abstract class SigtermRounds {
 
   /** What makes any SDK of a child export to our receiver. */
   Map<String, String> environment() {
-    return Map.of(
-        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-        receiver.endpoint(),
-        "OTEL_EXPORTER_OTLP_PROTOCOL",
-        "http/protobuf",
-        "OTEL_METRICS_EXPORTER",
-        "none",
-        "OTEL_LOGS_EXPORTER",
-        "none",
-        "OTEL_BSP_MAX_QUEUE_SIZE",
-        "16384");
+    return WorkJvm.exportingTo(receiver);
+  }
+
+  /** The spans that the receiver has of a trace. */
+  List<ReceivedSpan> spans(String trace) {
+    return receiver.spans().stream().filter(span -> span.traceId().equals(trace)).toList();
   }
 
   void loseNone(Callable<ChildJvm> start) throws Exception {
+    loseNone(start, child -> {});
+  }
+
+  /** Loses no span in any round, and checks something else behind each. */
+  void loseNone(Callable<ChildJvm> start, Consumer<ChildJvm> also) throws Exception {
     for (int round = 1; round <= ROUNDS; round++) {
       try (ChildJvm child = start.call()) {
         loseNone(round, child);
+        also.accept(child);
       }
     }
   }
@@ -86,6 +91,7 @@ abstract class SigtermRounds {
     return child.terminate();
   }
 
+  /** The accepted tasks that have neither a span at the receiver nor a line in the log. */
   List<String> missing(ChildJvm child) {
     Set<String> received =
         receiver.spans(task).stream().map(ReceivedSpan::traceId).collect(Collectors.toSet());

@@ -16,12 +16,13 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A program as people write it: a container, our filter, the global SDK with its own shutdown hook,
- * and another hook that stops the container. Each request dispatches a task; the response tells its
- * trace.
+ * and the container's own line that stops it. Each request dispatches a task; the response tells
+ * its trace.
  */
 public final class WorkProcess {
 
@@ -34,8 +35,19 @@ public final class WorkProcess {
   /** The header of a response that tells the trace id of the accepted task. */
   static final String TRACE = "Trace-Id";
 
+  /** The system property that makes the drain shorter than the work in the queue. */
+  static final String DRAIN_MILLIS = "work.drain.millis";
+
+  /** How many tasks run at once. */
+  static final int CONCURRENCY = 4;
+
+  /** The system property that tells how long a task takes at most. */
+  static final String LONGEST_MILLIS = "work.longest.millis";
+
   private static final TaskOptions WORK = TaskOptions.named("work");
-  private static final int LONGEST_MILLIS = 60;
+
+  /** Holds what takes three quarters of a second, unless told otherwise. */
+  private static final int QUEUE_CAPACITY = 100;
 
   private WorkProcess() {}
 
@@ -56,23 +68,32 @@ public final class WorkProcess {
         arguments[1].equals("agent")
             ? GlobalOpenTelemetry.get()
             : AutoConfiguredOpenTelemetrySdk.initialize().getOpenTelemetrySdk();
-    BackgroundWorkers workers =
-        BackgroundWorkers.create(
-            telemetry, WorkerOptions.builder().name("work").concurrency(4).build());
     Tracer tracer = telemetry.getTracer("application");
+    container.stopAtShutdown();
     int port =
         container.start(
             new Application()
-                .filter(new BackgroundDispatchFilter(workers))
-                .servlet(PATH, (request, response) -> handle(tracer, request, response)));
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(container), "container shutdown"));
+                .filter(new BackgroundDispatchFilter(workers(telemetry)))
+                .servlet(PATH, (request, response) -> handle(tracer, request, response))
+                .servlet(HeldRequests.PATH, new HeldRequests().servlet()));
     System.out.println(LISTENING + port);
     Thread.currentThread().join();
   }
 
+  private static BackgroundWorkers workers(OpenTelemetry telemetry) {
+    return BackgroundWorkers.create(
+        telemetry,
+        WorkerOptions.builder()
+            .name("work")
+            .concurrency(CONCURRENCY)
+            .queueCapacity(QUEUE_CAPACITY)
+            .drainTimeout(Duration.ofMillis(Long.getLong(DRAIN_MILLIS, 10_000)))
+            .build());
+  }
+
   private static void handle(
       Tracer tracer, HttpServletRequest request, HttpServletResponse response) {
-    Span span = tracer.spanBuilder("handle").setNoParent().startSpan();
+    Span span = tracer.spanBuilder("handle").startSpan();
     try (Scope scope = span.makeCurrent()) {
       BackgroundDispatchFilter.dispatcher(request).dispatch(WORK, WorkProcess::work);
       response.setHeader(TRACE, span.getSpanContext().getTraceId());
@@ -83,14 +104,6 @@ public final class WorkProcess {
   }
 
   private static void work() throws InterruptedException {
-    Thread.sleep(ThreadLocalRandom.current().nextInt(LONGEST_MILLIS));
-  }
-
-  private static void close(Container container) {
-    try {
-      container.close();
-    } catch (Exception e) {
-      throw new IllegalStateException("the container did not stop", e);
-    }
+    Thread.sleep(ThreadLocalRandom.current().nextInt(Integer.getInteger(LONGEST_MILLIS, 60)));
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
@@ -34,6 +35,20 @@ public final class TomcatContainer implements Container {
       throw new IllegalStateException("the application did not start");
     }
     return connector.getLocalPort();
+  }
+
+  @Override
+  public void stopAtShutdown() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    tomcat.stop();
+                  } catch (LifecycleException e) {
+                    e.printStackTrace();
+                  }
+                }));
   }
 
   @Override
