@@ -121,7 +121,10 @@ public final class BackgroundWorkers implements AutoCloseable {
    *
    * <p>A worker runs what is queued, one task after the other, and then gives its thread back. When
    * the executor refuses a worker, the queued tasks are left to the workers that run; if there is
-   * none, the dispatch is rejected.
+   * none, the dispatch is rejected. An executor that runs a worker on the thread that calls {@link
+   * Executor#execute}, as {@link java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy} does
+   * when it is full, makes that thread a worker: {@code dispatch} returns when the queue is empty,
+   * and has run other people's tasks by then. Let it reject instead; the queue is here.
    *
    * @param openTelemetry where spans and metrics go
    * @param options the settings
@@ -237,6 +240,11 @@ public final class BackgroundWorkers implements AutoCloseable {
   /**
    * Drains with the {@linkplain WorkerOptions#drainTimeout() drain timeout} and waits until that is
    * over, which takes at most that and eight seconds. Closing again waits for the same drain.
+   *
+   * <p>Not to be called by a task of these workers: the drain waits for that task, which waits for
+   * the drain. It takes the whole drain timeout and the second of the grace, and as long as a
+   * thread is given to end; then the task is {@linkplain TaskState#ABANDONED abandoned}, and this
+   * returns. A task may call {@link #drain(Duration)}.
    */
   @Override
   public void close() {

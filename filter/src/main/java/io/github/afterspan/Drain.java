@@ -102,8 +102,8 @@ final class Drain implements Runnable {
 
   /**
    * Asks what runs to stop until nothing does, for the length of the grace. More than once, since
-   * T2 may have taken a task off the queue before that was closed, and have it in its slot only
-   * when T1 has looked there.
+   * T2 may have taken a task off the queue before that was closed, and start it only when T1 has
+   * looked.
    */
   private boolean stopRunning() throws InterruptedException {
     long end = System.nanoTime() + GRACE.toNanos();
@@ -126,12 +126,23 @@ final class Drain implements Runnable {
   private void abandonRunning() {
     for (Worker worker : workers.pool.workers()) {
       WorkerTask task = worker == null ? null : worker.task();
-      Thread thread = worker == null ? null : worker.thread();
-      if (task != null && task.stop(TaskState.ABANDONED)) {
-        task.reportStopped(TaskState.ABANDONED, abandoned(task, "was still running"));
-        if (thread != null) {
-          workers.log.stillRunning(task, "was abandoned: it still runs after the drain", thread);
-        }
+      if (worker != null && task != null) {
+        abandon(task, worker);
+      }
+    }
+  }
+
+  /** Abandons what a worker took, also if its thread never got as far as to start it. */
+  private void abandon(WorkerTask task, Worker worker) {
+    Thread thread = worker.thread();
+    if (task.endUnstarted(TaskState.ABANDONED, abandoned(task, "had not started"))) {
+      return;
+    }
+    if (task.stop(TaskState.ABANDONED)) { // for it can only have gone on from there
+      workers.stuckThreads.add(worker, task);
+      task.reportStopped(TaskState.ABANDONED, abandoned(task, "was still running"));
+      if (thread != null) {
+        workers.log.stillRunning(task, "was abandoned: it still runs after the drain", thread);
       }
     }
   }

@@ -39,7 +39,8 @@ final class Intake {
   /**
    * Hands a task over that has its place.
    *
-   * @throws DispatchRejectedException if nobody would run it; it has given its place back then
+   * @throws DispatchRejectedException if nobody would run it; it has given its place back then. An
+   *     error that was the reason comes through as itself, and is counted and logged all the same
    */
   void submit(WorkerTask task) {
     boolean queued;
@@ -47,10 +48,11 @@ final class Intake {
       queued = workers.pool.submit(task);
     } catch (WorkerStarter.NoThreadException e) {
       workers.capacity.release();
-      if (e.getCause() instanceof Error error) {
+      DispatchRejectedException rejection = reject(task.profile, Reason.QUEUE_FULL, e.getCause());
+      if (e.getCause() instanceof Error error) { // no memory for a thread, for one
         throw error;
       }
-      throw reject(task.profile, Reason.QUEUE_FULL, e.getCause());
+      throw rejection;
     }
     if (!queued) {
       workers.capacity.release();
@@ -97,6 +99,7 @@ final class Intake {
         "workers \"" + workers.options.name() + "\" rejected task \"" + profile.name + "\": ";
     message += cause == null ? why(reason) : "no thread would run it: " + cause;
     workers.log.rejected(message);
+    workers.metrics.counted();
     return new DispatchRejectedException(reason, message, cause);
   }
 

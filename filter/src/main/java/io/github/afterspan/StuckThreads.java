@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 
 /**
- * Counts the threads that ignore their interrupt, each from the moment the watchdog finds out until
- * it is back, and logs once where it is.
+ * Counts the threads that ignore their interrupt, each from the moment the watchdog or the drain
+ * finds out until it is back; where it is gets logged once.
  *
  * <p>Safe for use by several threads.
  */
@@ -30,7 +30,7 @@ final class StuckThreads {
     Thread thread;
     interruptLock.lock();
     try {
-      if (!worker.markStuck(stopped)) {
+      if (!worker.isOverdue() || !worker.markStuck(stopped)) {
         return;
       }
       count.incrementAndGet();
@@ -40,6 +40,19 @@ final class StuckThreads {
     }
     if (thread != null) {
       log.stillRunning(stopped, "ignores its interrupt", thread);
+    }
+  }
+
+  /** Called by the drain, which has waited and logs the thread itself, for a task it abandons. */
+  void add(Worker worker, WorkerTask abandoned) {
+    Lock interruptLock = abandoned.profile.workers.interruptLock;
+    interruptLock.lock();
+    try {
+      if (worker.markStuck(abandoned)) {
+        count.incrementAndGet();
+      }
+    } finally {
+      interruptLock.unlock();
     }
   }
 

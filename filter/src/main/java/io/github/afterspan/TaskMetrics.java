@@ -2,20 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
-import io.github.afterspan.DispatchRejectedException.Reason;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.LongSupplier;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The instruments of one set of workers. Only the two histograms are touched when a task runs; the
- * counts are read when somebody collects.
+ * levels are read, and the counter catches up with the counts, when somebody collects.
+ *
+ * <p>The counter is a synchronous one, which belongs to the SDK and adds up what all workers tell
+ * it. An observed one would fall as soon as one of several workers is closed, which looks like a
+ * restart, and lose what they counted since the last collection.
  *
  * <p>Safe for use by several threads. Closed with its workers.
  */
@@ -25,10 +29,6 @@ final class TaskMetrics implements AutoCloseable {
 
   private static final AttributeKey<String> WORKERS_NAME =
       AttributeKey.stringKey("afterspan.workers.name");
-  private static final AttributeKey<String> OUTCOME =
-      AttributeKey.stringKey("afterspan.task.outcome");
-  private static final AttributeKey<String> REJECTION_REASON =
-      AttributeKey.stringKey("afterspan.rejection.reason");
   private static final List<Double> DURATION_BUCKETS =
       List.of(
           0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0);
@@ -38,40 +38,46 @@ final class TaskMetrics implements AutoCloseable {
 
   private final DoubleHistogram duration;
   private final DoubleHistogram timeInQueue;
-  private final List<AutoCloseable> observed = new ArrayList<>();
+  private final LongCounter tasks;
+  private final TaskProfiles profiles;
+  private final BatchCallback levels;
+  private final Lock telling = new ReentrantLock();
+  private volatile boolean closed;
 
   TaskMetrics(Meter meter, BackgroundWorkers workers) {
+    profiles = workers.profiles;
     duration =
-        meter
-            .histogramBuilder("afterspan.task.duration")
-            .setUnit("s")
-            .setDescription("How long task bodies ran")
-            .setExplicitBucketBoundariesAdvice(DURATION_BUCKETS)
-            .build();
+        histogram(meter, "afterspan.task.duration", "How long task bodies ran", DURATION_BUCKETS);
     timeInQueue =
-        meter
-            .histogramBuilder("afterspan.task.time_in_queue")
-            .setUnit("s")
-            .setDescription("How long tasks waited for a worker")
-            .setExplicitBucketBoundariesAdvice(TIME_IN_QUEUE_BUCKETS)
-            .build();
-    Attributes name = Attributes.of(WORKERS_NAME, workers.options.name());
-    gauge(meter, "afterspan.task.active", "Tasks that run", name, workers::running);
-    gauge(meter, "afterspan.queue.size", "Tasks that wait", name, workers::waiting);
-    int queueCapacity = workers.options.queueCapacity();
-    gauge(meter, "afterspan.queue.capacity", "The most that wait", name, () -> queueCapacity);
-    gauge(
-        meter,
-        "afterspan.task.stuck",
-        "Tasks that ignore their interrupt",
-        name,
-        workers.stuckThreads::count);
-    observed.add(
+        histogram(
+            meter,
+            "afterspan.task.time_in_queue",
+            "How long tasks waited for a worker",
+            TIME_IN_QUEUE_BUCKETS);
+    tasks =
         meter
             .counterBuilder("afterspan.tasks")
             .setUnit("{task}")
             .setDescription("Tasks by outcome")
-            .buildWithCallback(tasks -> observe(workers.profiles.counts(), tasks)));
+            .build();
+    Attributes name = Attributes.of(WORKERS_NAME, workers.options.name());
+    var active = level(meter, "afterspan.task.active", "Tasks that run");
+    var waiting = level(meter, "afterspan.queue.size", "Tasks that wait");
+    var capacity = level(meter, "afterspan.queue.capacity", "The most that wait");
+    var stuck = level(meter, "afterspan.task.stuck", "Tasks that ignore their interrupt");
+    levels =
+        meter.batchCallback(
+            () -> {
+              active.record(workers.running(), name);
+              waiting.record(workers.waiting(), name);
+              capacity.record(workers.options.queueCapacity(), name);
+              stuck.record(workers.stuckThreads.count(), name);
+              tell();
+            },
+            active,
+            waiting,
+            capacity,
+            stuck);
   }
 
   void waited(TaskProfile profile, long nanos) {
@@ -88,50 +94,49 @@ final class TaskMetrics implements AutoCloseable {
         Attributes.of(TaskCounts.TASK_NAME, profile.counts.name, ERROR_TYPE, errorType));
   }
 
+  /** Something was counted; nobody may collect any more. */
+  void counted() {
+    if (closed) {
+      tell();
+    }
+  }
+
+  /** Whoever counts afterwards finds it closed, and tells of it himself. */
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable instrument : observed) {
-      instrument.close();
+  public void close() {
+    try {
+      levels.close();
+    } finally {
+      closed = true;
+      tell();
     }
   }
 
-  private void gauge(
-      Meter meter,
-      String instrument,
-      String description,
-      Attributes attributes,
-      LongSupplier value) {
-    observed.add(
-        meter
-            .upDownCounterBuilder(instrument)
-            .setUnit("{task}")
-            .setDescription(description)
-            .buildWithCallback(measurement -> measurement.record(value.getAsLong(), attributes)));
-  }
-
-  private static void observe(Iterable<TaskCounts> counts, ObservableLongMeasurement tasks) {
-    for (TaskCounts of : counts) {
-      for (TaskState outcome : TaskState.values()) {
-        long count = of.of(outcome);
-        if (count > 0) {
-          tasks.record(count, of.attributes.toBuilder().put(OUTCOME, word(outcome)).build());
-        }
-      }
-      for (Reason reason : Reason.values()) {
-        long count = of.of(reason);
-        if (count > 0) {
-          Attributes attributes =
-              of.attributes.toBuilder()
-                  .put(OUTCOME, "rejected")
-                  .put(REJECTION_REASON, word(reason))
-                  .build();
-          tasks.record(count, attributes);
-        }
-      }
+  private void tell() {
+    telling.lock();
+    try {
+      profiles.counts().forEach(counts -> counts.tell(tasks));
+    } finally {
+      telling.unlock();
     }
   }
 
-  private static String word(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+  private static DoubleHistogram histogram(
+      Meter meter, String instrument, String description, List<Double> buckets) {
+    return meter
+        .histogramBuilder(instrument)
+        .setUnit("s")
+        .setDescription(description)
+        .setExplicitBucketBoundariesAdvice(buckets)
+        .build();
+  }
+
+  private static ObservableLongMeasurement level(
+      Meter meter, String instrument, String description) {
+    return meter
+        .upDownCounterBuilder(instrument)
+        .setUnit("{task}")
+        .setDescription(description)
+        .buildObserver();
   }
 }

@@ -33,6 +33,7 @@ final class TaskReport {
     if (ranNanos >= 0) {
       record(task, outcome, cause, ranNanos);
     }
+    counted(task);
     workers.log.ended(task, outcome, cause, ranNanos);
   }
 
@@ -63,6 +64,14 @@ final class TaskReport {
       } else {
         metrics.failed(task.profile, ranNanos, TaskSpans.errorType(outcome, cause));
       }
+    } catch (RuntimeException | Error e) {
+      failed(task, e);
+    }
+  }
+
+  private static void counted(TaskOutcome task) {
+    try {
+      task.profile.workers.metrics.counted();
     } catch (RuntimeException | Error e) {
       failed(task, e);
     }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * finds the deadline of that task, and the thread that is in it. Arming and disarming a deadline
  * are two plain stores and an ordered one, whatever number of tasks is pending.
  *
- * <p>{@link #arm} and {@link #disarm} are confined to the worker's thread; what others do to a
- * running task they do under the interrupt lock.
+ * <p>{@link #take}, {@link #arm} and {@link #disarm} are confined to the worker's thread; what
+ * others do to a running task they do under the interrupt lock.
  */
 final class Worker {
 
@@ -77,11 +77,17 @@ final class Worker {
     }
   }
 
-  void arm(WorkerTask running, long deadlineNanos) {
-    TASK.setRelease(this, running);
+  /** The next one to run here; under the lock of the pool. */
+  void take(WorkerTask next) {
+    TASK.setRelease(this, next);
+  }
+
+  /** Sets the deadline of the task that was taken. */
+  void arm(long deadlineNanos) {
     DEADLINE.setRelease(this, deadlineNanos == UNARMED ? 1 : deadlineNanos);
   }
 
+  /** The task that was taken is over. */
   void disarm() {
     DEADLINE.setRelease(this, UNARMED);
     TASK.setRelease(this, null);
@@ -123,12 +129,17 @@ final class Worker {
   }
 
   /**
-   * Counts the thread as stuck if it is still in the given task, which was stopped long enough ago;
-   * under the lock. Who found a deadline passed may have found that of the task before; this one's
-   * is there by now.
+   * Whether a thread that was interrupted has had its time to come back; under the lock. Who found
+   * a deadline passed may have found that of the task before.
    */
+  boolean isOverdue() {
+    long due = deadline;
+    return due != UNARMED && due - System.nanoTime() <= 0;
+  }
+
+  /** True, once, if the thread is still in the given task, which was stopped; under the lock. */
   boolean markStuck(WorkerTask stopped) {
-    if (task != stopped || stuck || deadline - System.nanoTime() > 0) {
+    if (task != stopped || stuck) {
       return false;
     }
     stuck = true;
@@ -136,7 +147,7 @@ final class Worker {
     return true;
   }
 
-  /** The task that runs here; null if none does. */
+  /** The task that runs here, or is about to; null if none does. */
   @Nullable WorkerTask task() {
     return task;
   }

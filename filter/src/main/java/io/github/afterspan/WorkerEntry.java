@@ -57,11 +57,11 @@ final class WorkerEntry implements Runnable {
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     worker.enter();
     try {
-      WorkerTask task = given != null ? given : pool.take();
+      WorkerTask task = given != null ? given : pool.take(worker);
       while (task != null) {
         prepareThread(own);
         task.run(worker);
-        task = threads.runOneAfterTheOther() ? pool.take() : null;
+        task = threads.runOneAfterTheOther() ? pool.take(worker) : null;
       }
     } finally { // also when an error is on its way out, and takes this thread with it
       worker.leave(own);

@@ -117,6 +117,7 @@ final class WorkerPool {
       }
       rouse();
       worker = roster.engage();
+      worker.take(task);
     } finally {
       lock.unlock();
     }
@@ -235,8 +236,11 @@ final class WorkerPool {
     }
   }
 
-  /** The next task, or null if this worker is not needed any more. */
-  @Nullable WorkerTask take() {
+  /**
+   * The next task, or null if this worker is not needed any more. It is in the worker's slot before
+   * the lock is released, so a drain that has closed this pool finds every task that was taken.
+   */
+  @Nullable WorkerTask take(Worker worker) {
     lock.lock();
     try {
       do {
@@ -245,6 +249,7 @@ final class WorkerPool {
         }
         WorkerTask task = queue.poll();
         if (task != null) {
+          worker.take(task);
           return task;
         }
       } while (awaitTask());

@@ -135,11 +135,15 @@ final class WorkerTask extends TaskOutcome {
     return now - nanos >= profile.queueTimeoutNanos;
   }
 
-  /** Runs the task on this thread, which is the given worker's. Rethrows what must not be kept. */
+  /**
+   * Runs the task on this thread, which is that of the worker who took it. Rethrows what must not
+   * be kept.
+   */
   void run(Worker worker) {
     long started = System.nanoTime();
     long waited = started - nanos;
     if (waited >= profile.queueTimeoutNanos && expire()) {
+      worker.disarm();
       reportExpired();
       return;
     }
@@ -147,6 +151,7 @@ final class WorkerTask extends TaskOutcome {
     nanos = started + profile.timeoutNanos;
     if (!STATE.compareAndSet(this, TaskState.QUEUED, TaskState.RUNNING)) {
       this.worker = null;
+      worker.disarm();
       return; // cancelled, and reported by whoever did
     }
     Throwable failure = execute(worker, waited);
@@ -163,7 +168,10 @@ final class WorkerTask extends TaskOutcome {
       Context context = profile.workers.spans.open(this, waited);
       TaskReport.started(this, waited);
       nanos = System.nanoTime() + profile.timeoutNanos; // again: a span may take time to start
-      worker.arm(this, nanos);
+      worker.arm(nanos);
+      if (state == STOPPING) { // and the interrupt may have been lost on telemetry
+        return new CancellationException("the body had not begun");
+      }
       if (work != null && isRunning()) {
         try (Scope ignored = context.makeCurrent()) {
           work.run();

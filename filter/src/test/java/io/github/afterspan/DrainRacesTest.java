@@ -3,7 +3,6 @@
 package io.github.afterspan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.Baggage;
@@ -15,6 +14,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +63,7 @@ class DrainRacesTest {
             () -> ((WorkerTask) DispatchedTask.current().orElseThrow()).timeOut());
     Worker worker = new Worker(workers.stuckThreads);
     worker.enter();
+    worker.take(task);
     task.run(worker);
     assertThat(task.state()).isEqualTo(TaskState.TIMED_OUT);
     assertThat(task.completion().toCompletableFuture()).isCompletedExceptionally();
@@ -71,30 +72,85 @@ class DrainRacesTest {
     assertThat(workers.capacity.awaitEmpty(0)).isTrue();
   }
 
-  /** T1 is the drain; T2 has taken the task off the queue and is still starting its span. */
+  /** T1 is the drain; T2 is starting the span, and telemetry swallows the interrupt. */
   @Test
-  void stopsTask_whenItsSlotIsStillEmptyAsDrainLooks() throws Exception {
+  void cancelsTask_whenDrainAsksItToStopBeforeItsBody() throws Exception {
     CountDownLatch startsSpan = new CountDownLatch(1);
-    CountDownLatch drains = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
     OpenTelemetry slow =
         HookedSpans.atStart(
             () -> {
               startsSpan.countDown();
-              awaitQuietly(drains);
+              awaitInterrupt(interrupted);
             });
     BackgroundWorkers workers = BackgroundWorkers.create(slow, WorkerOptions.defaults());
     BlockingTask body = BlockingTask.interruptible();
     DispatchedTask task = workers.dispatcher().dispatch("late", body);
     assertThat(startsSpan.await(10, TimeUnit.SECONDS)).isTrue();
-    CompletableFuture<BackgroundWorkers.Status> drained = workers.drain(Duration.ZERO);
-    await().atMost(Duration.ofSeconds(10)).until(() -> workers.pool.isClosed());
-    drains.countDown();
-    assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(workers.drain(Duration.ZERO)).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(interrupted.getCount()).isZero();
     assertThat(task.state()).isEqualTo(TaskState.CANCELLED);
     assertThat(Outcomes.failure(task))
         .isInstanceOf(CancellationException.class)
         .hasMessage("task \"late\" was cancelled: the drain asked it to stop")
-        .hasCauseInstanceOf(InterruptedException.class);
+        .hasRootCauseMessage("the body had not begun");
+    assertThat(body.wasStarted()).isFalse();
+  }
+
+  /** T2 took the task off the queue, and stalls before it starts it for longer than the drain. */
+  @Test
+  void abandonsTask_whenItsThreadStallsBeforeTheStart() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch stalls = new CountDownLatch(1);
+    BackgroundWorkers workers =
+        BackgroundWorkers.create(
+            OpenTelemetry.noop(),
+            WorkerOptions.defaults(),
+            worker -> new StallingThread(worker, stalls, goOn).start());
+    BlockingTask body = BlockingTask.interruptible();
+    DispatchedTask task = workers.dispatcher().dispatch("in hand", body);
+    assertThat(stalls.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(workers.drain(Duration.ZERO))
+        .succeedsWithin(Duration.ofSeconds(10))
+        .satisfies(status -> assertThat(status.abandoned()).isEqualTo(1))
+        .satisfies(status -> assertThat(status.stuck()).isZero());
+    assertThat(task.state()).isEqualTo(TaskState.ABANDONED);
+    assertThat(Outcomes.failure(task))
+        .hasMessage("task \"in hand\" was abandoned: it had not started when the drain ended");
+    goOn.countDown();
+    assertThat(workers.pool.awaitRetired(10_000_000_000L)).isTrue();
+    assertThat(body.wasStarted()).isFalse();
+    assertThat(workers.capacity.accepted()).isZero();
+  }
+
+  /** T2 is still starting the span when the drain is over. */
+  @Test
+  void abandonsTask_whenItsSpanIsStillBeingStarted() throws Exception {
+    CountDownLatch startsSpan = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger ended = new AtomicInteger();
+    OpenTelemetry slow =
+        HookedSpans.of(
+            () -> {
+              startsSpan.countDown();
+              awaitStubbornly(goOn);
+            },
+            ended::incrementAndGet);
+    BackgroundWorkers workers = BackgroundWorkers.create(slow, WorkerOptions.defaults());
+    BlockingTask body = BlockingTask.interruptible();
+    DispatchedTask task = workers.dispatcher().dispatch("late", body);
+    assertThat(startsSpan.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(workers.drain(Duration.ZERO))
+        .succeedsWithin(Duration.ofSeconds(10))
+        .satisfies(status -> assertThat(status.abandoned()).isEqualTo(1))
+        .satisfies(status -> assertThat(status.stuck()).isEqualTo(1));
+    assertThat(task.state()).isEqualTo(TaskState.ABANDONED);
+    assertThat(ended).hasValue(0);
+    goOn.countDown();
+    assertThat(workers.pool.awaitRetired(10_000_000_000L)).isTrue();
+    assertThat(body.wasStarted()).isFalse();
+    assertThat(ended).hasValue(1);
+    assertThat(workers.status().stuck()).isZero();
   }
 
   @Test
@@ -144,11 +200,45 @@ class DrainRacesTest {
         workers.profiles.of(options), body, SpanContext.getInvalid(), Baggage.empty(), false);
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
+  private static void awaitStubbornly(CountDownLatch latch) {
+    boolean open = false;
+    while (!open) {
+      try {
+        open = latch.await(30, TimeUnit.SECONDS);
+        assertThat(open).isTrue();
+      } catch (InterruptedException e) {
+        open = latch.getCount() == 0;
+      }
+    }
+  }
+
+  /** Stalls when it is asked for its class loader the second time, which is with a task in hand. */
+  private static final class StallingThread extends Thread {
+    private final CountDownLatch stalls;
+    private final CountDownLatch goOn;
+    private int asked;
+
+    StallingThread(Runnable worker, CountDownLatch stalls, CountDownLatch goOn) {
+      super(worker);
+      this.stalls = stalls;
+      this.goOn = goOn;
+    }
+
+    @Override
+    public ClassLoader getContextClassLoader() {
+      if (Thread.currentThread() == this && ++asked == 2) {
+        stalls.countDown();
+        awaitStubbornly(goOn);
+      }
+      return super.getContextClassLoader();
+    }
+  }
+
+  private static void awaitInterrupt(CountDownLatch interrupted) {
     try {
-      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+      TimeUnit.SECONDS.sleep(30);
     } catch (InterruptedException e) {
-      throw new AssertionError(e);
+      interrupted.countDown();
     }
   }
 }

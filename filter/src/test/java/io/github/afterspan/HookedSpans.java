@@ -14,16 +14,17 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 record HookedSpans(Runnable atStart, Runnable atEnd) implements SpanProcessor {
 
   static OpenTelemetry atStart(Runnable hook) {
-    return sdk(new HookedSpans(hook, () -> {}));
+    return of(hook, () -> {});
   }
 
   static OpenTelemetry atEnd(Runnable hook) {
-    return sdk(new HookedSpans(() -> {}, hook));
+    return of(() -> {}, hook);
   }
 
-  private static OpenTelemetry sdk(SpanProcessor processor) {
+  static OpenTelemetry of(Runnable atStart, Runnable atEnd) {
     return OpenTelemetrySdk.builder()
-        .setTracerProvider(SdkTracerProvider.builder().addSpanProcessor(processor).build())
+        .setTracerProvider(
+            SdkTracerProvider.builder().addSpanProcessor(new HookedSpans(atStart, atEnd)).build())
         .build();
   }
 

@@ -10,10 +10,14 @@ import static org.awaitility.Awaitility.await;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -209,6 +213,63 @@ class MetricsTest {
     assertThat(sums(engine.metric("afterspan.queue.capacity"))).hasSize(2);
   }
 
+  /** A sum that went down would look like a restart, and be counted again by a backend. */
+  @Test
+  void tasksOfClosedWorkers_stayCounted() throws Exception {
+    BackgroundWorkers first = engine.workers();
+    BackgroundWorkers second = engine.workers();
+    run(first, "task", () -> {});
+    run(second, "task", () -> {});
+    run(second, "task", () -> {});
+    assertThat(sums(engine.metric("afterspan.tasks")).values()).containsExactly(3L);
+    run(first, "task", () -> {});
+    first.close();
+    assertThat(sums(engine.metric("afterspan.tasks")))
+        .containsExactly(Map.entry(counted("task", "succeeded", null), 4L));
+    second.close();
+    assertThat(sums(engine.metric("afterspan.tasks")))
+        .containsExactly(Map.entry(counted("task", "succeeded", null), 4L));
+  }
+
+  @Test
+  void tasks_countsRefusedOnes_afterClose() {
+    BackgroundWorkers workers = engine.workers();
+    workers.close();
+    assertThatThrownBy(() -> workers.dispatcher().dispatch("late", () -> {}))
+        .isInstanceOf(DispatchRejectedException.class);
+    assertThat(sums(engine.metric("afterspan.tasks")))
+        .containsExactly(Map.entry(counted("late", "rejected", "closed"), 1L));
+  }
+
+  /** Several readers collect as they please; each gets all, and none gets anything twice. */
+  @Test
+  void tasks_areCountedOnce_whenSeveralReadersCollect() throws Exception {
+    InMemoryMetricReader cumulative = InMemoryMetricReader.create();
+    InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    try (OpenTelemetrySdk sdk = sdk(cumulative, delta)) {
+      try (BackgroundWorkers workers =
+          BackgroundWorkers.create(sdk, engine.options(o -> o.concurrency(1)))) {
+        run(workers, "task", () -> {});
+        assertThat(tasks(cumulative)).containsExactly(1L);
+        run(workers, "task", () -> {});
+        assertThat(tasks(delta)).containsExactly(2L);
+        assertThat(tasks(delta)).isEmpty();
+        run(workers, "task", () -> {});
+        assertThat(tasks(cumulative)).containsExactly(3L);
+      }
+      assertThat(tasks(delta)).containsExactly(1L);
+    }
+  }
+
+  @Test
+  void levelsOfWorkersOfOneName_addUp() {
+    engine.workers(o -> o.name("same").queueCapacity(7));
+    BackgroundWorkers second = engine.workers(o -> o.name("same").queueCapacity(3));
+    assertThat(sums(engine.metric("afterspan.queue.capacity")).values()).containsExactly(10L);
+    second.close();
+    assertThat(sums(engine.metric("afterspan.queue.capacity")).values()).containsExactly(7L);
+  }
+
   @Test
   void levelsAreGone_onceWorkersAreClosed() throws Exception {
     BackgroundWorkers workers = engine.workers();
@@ -236,6 +297,24 @@ class MetricsTest {
                 "afterspan.task.stuck",
                 "afterspan.task.time_in_queue",
                 "afterspan.tasks"));
+  }
+
+  private static OpenTelemetrySdk sdk(MetricReader first, MetricReader second) {
+    return OpenTelemetrySdk.builder()
+        .setMeterProvider(
+            SdkMeterProvider.builder()
+                .registerMetricReader(first)
+                .registerMetricReader(second)
+                .build())
+        .build();
+  }
+
+  private static List<Long> tasks(InMemoryMetricReader reader) {
+    return reader.collectAllMetrics().stream()
+        .filter(metric -> metric.getName().equals("afterspan.tasks"))
+        .flatMap(metric -> metric.getLongSumData().getPoints().stream())
+        .map(LongPointData::getValue)
+        .toList();
   }
 
   private static void run(BackgroundWorkers workers, String name, BackgroundTask body)

@@ -60,6 +60,21 @@ class StuckTaskTest {
     await().atMost(30, TimeUnit.SECONDS).until(() -> workers.status().stuck() == 0);
   }
 
+  @Test
+  void abandonedTaskThatIgnoresItsInterrupt_isStuckToo() throws Exception {
+    BackgroundWorkers workers = engine.workers(o -> o.flush(within -> stuckMetric() == 1));
+    BlockingTask body = engine.stubborn();
+    workers.dispatcher().dispatch("slow", body);
+    body.awaitStarted();
+    assertThat(workers.drain(Duration.ZERO))
+        .succeedsWithin(30, TimeUnit.SECONDS)
+        .satisfies(status -> assertThat(status.stuck()).isEqualTo(1));
+    assertThat(engine.log().warnings("the flush after the drain")).isEmpty();
+    assertThat(engine.log().warnings("thread afterspan-")).hasSize(1); // its stack, once
+    body.release();
+    await().atMost(30, TimeUnit.SECONDS).until(() -> workers.status().stuck() == 0);
+  }
+
   private long stuckMetric() {
     return engine
         .metric("afterspan.task.stuck")

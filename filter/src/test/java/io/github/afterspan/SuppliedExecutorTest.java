@@ -168,6 +168,24 @@ class SuppliedExecutorTest {
     assertThat(workers.capacity.accepted()).isZero();
   }
 
+  /** As when there is no memory for a thread. */
+  @Test
+  void countsAndLogsRejection_whenExecutorThrowsError() {
+    LinkageError error = new LinkageError("stopped");
+    BackgroundWorkers workers =
+        engine.workers(
+            worker -> {
+              throw error;
+            },
+            o -> o.name("mail"));
+    assertThatThrownBy(() -> workers.dispatcher().dispatch("task", () -> {})).isSameAs(error);
+    assertThat(workers.capacity.accepted()).isZero();
+    assertThat(workers.status().rejected()).isEqualTo(1);
+    assertThat(engine.log().warnings("rejected"))
+        .containsExactly(
+            "workers \"mail\" rejected task \"task\": no thread would run it: " + error);
+  }
+
   @Test
   void queuesTask_whenExecutorRefusesOneMoreWorker() throws Exception {
     BackgroundWorkers workers = engine.workers(managed, o -> o.concurrency(4));

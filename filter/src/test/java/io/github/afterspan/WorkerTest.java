@@ -50,7 +50,8 @@ class WorkerTest {
   private static Worker armedWith(BackgroundWorkers workers, WorkerTask task) {
     Worker worker = new Worker(workers.stuckThreads);
     worker.enter();
-    worker.arm(task, System.nanoTime() - 1);
+    worker.take(task);
+    worker.arm(System.nanoTime() - 1);
     return worker;
   }
 

@@ -76,6 +76,13 @@ final class BareWorkers {
         workers.profiles.of(options), body, SpanContext.getInvalid(), Baggage.empty(), false);
   }
 
+  /** Has a worker take a task, and run it on this thread. */
+  static void run(WorkerTask task, Worker worker) {
+    worker.enter();
+    worker.take(task);
+    task.run(worker);
+  }
+
   /** The outcomes of tasks in a word each, or what is wrong with them; all must have ended. */
   String verdict(DispatchedTask... tasks) {
     StringBuilder verdict = new StringBuilder();

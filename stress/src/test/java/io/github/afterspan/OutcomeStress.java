@@ -79,8 +79,7 @@ public class OutcomeStress {
     }
 
     final void run() {
-      worker.enter();
-      task.run(worker);
+      BareWorkers.run(task, worker);
       interrupted = Thread.interrupted(); // the next task would start here
     }
 

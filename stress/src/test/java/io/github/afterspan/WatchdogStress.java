@@ -32,8 +32,7 @@ public class WatchdogStress {
 
     @Actor
     public void run() {
-      worker.enter();
-      task.run(worker);
+      BareWorkers.run(task, worker);
       interrupted = Thread.interrupted();
     }
 
@@ -62,9 +61,8 @@ public class WatchdogStress {
 
     @Actor
     public void run() {
-      worker.enter();
-      first.run(worker);
-      second.run(worker);
+      BareWorkers.run(first, worker);
+      BareWorkers.run(second, worker);
     }
 
     @Actor
@@ -91,13 +89,12 @@ public class WatchdogStress {
 
     private void outstay() {
       task.cancel();
-      worker.arm(task, System.nanoTime() - 1);
+      worker.arm(System.nanoTime() - 1);
     }
 
     @Actor
     public void run() {
-      worker.enter();
-      task.run(worker);
+      BareWorkers.run(task, worker);
     }
 
     @Actor
