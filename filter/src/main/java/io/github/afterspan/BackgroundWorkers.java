@@ -160,9 +160,24 @@ public final class BackgroundWorkers implements AutoCloseable {
    * @throws NullPointerException if the argument is null
    */
   public static BackgroundWorkers onCallingThread(OpenTelemetry openTelemetry) {
+    return onCallingThread(
+        openTelemetry, WorkerOptions.builder().name("calling-thread").concurrency(100_000).build());
+  }
+
+  /**
+   * Creates workers whose tasks run on the thread that dispatches them: for those who have threads
+   * already, a scheduler's for one, and want the spans, metrics, timeouts and outcomes of a task.
+   * {@code dispatch} returns when the body is back, so a stuck body keeps its caller.
+   *
+   * @param openTelemetry where spans and metrics go
+   * @param options the settings; {@link WorkerOptions#threads()} is ignored
+   * @return new workers, to be closed by the caller
+   * @throws NullPointerException if an argument is null
+   */
+  public static BackgroundWorkers onCallingThread(
+      OpenTelemetry openTelemetry, WorkerOptions options) {
     requireNonNull(openTelemetry, "openTelemetry");
-    WorkerOptions options =
-        WorkerOptions.builder().name("calling-thread").concurrency(100_000).build();
+    requireNonNull(options, "options");
     return new BackgroundWorkers(openTelemetry, options, WorkerThreads.calling()).start();
   }
 

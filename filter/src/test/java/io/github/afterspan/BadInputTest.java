@@ -58,6 +58,9 @@ class BadInputTest {
     assertNull(() -> BackgroundWorkers.create(null, options, Runnable::run), "openTelemetry");
     assertNull(() -> BackgroundWorkers.create(telemetry, null, Runnable::run), "options");
     assertNull(() -> BackgroundWorkers.onCallingThread(null), "openTelemetry");
+    assertNull(
+        () -> BackgroundWorkers.onCallingThread(null, WorkerOptions.defaults()), "openTelemetry");
+    assertNull(() -> BackgroundWorkers.onCallingThread(OpenTelemetry.noop(), null), "options");
   }
 
   @Test

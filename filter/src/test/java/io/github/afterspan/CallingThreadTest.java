@@ -57,6 +57,27 @@ class CallingThreadTest {
   }
 
   @Test
+  void optionsHold_whenGiven() throws Exception {
+    WorkerOptions options =
+        WorkerOptions.builder().name("own").timeout(Duration.ofMillis(20)).concurrency(1).build();
+    BackgroundWorkers own =
+        engine.closedLater(BackgroundWorkers.onCallingThread(engine.openTelemetry(), options));
+    AtomicReference<Thread> thread = new AtomicReference<>();
+    DispatchedTask task =
+        own.dispatcher()
+            .dispatch(
+                "task",
+                () -> {
+                  thread.set(Thread.currentThread());
+                  new CountDownLatch(1).await();
+                });
+    assertThat(thread.get()).isSameAs(Thread.currentThread());
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    assertThat(task.state()).isEqualTo(TaskState.TIMED_OUT);
+    assertThat(own.status().name()).isEqualTo("own");
+  }
+
+  @Test
   void bodySeesItsDetachedContext_notThatOfCaller() {
     AtomicReference<String> seen = new AtomicReference<>("not run");
     ContextKey<String> key = ContextKey.named("request");

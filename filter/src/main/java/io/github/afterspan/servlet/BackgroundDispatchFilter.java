@@ -17,6 +17,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +116,22 @@ public final class BackgroundDispatchFilter extends HttpFilter {
         "BackgroundDispatchFilter did not see "
             + uri
             + ": map it to a url-pattern that covers it, \"/*\" for one, before what dispatches");
+  }
+
+  /**
+   * Tells when the exchange of a request is over, for those who want to do something of their own
+   * then.
+   *
+   * @param request a request that has passed this filter
+   * @return completes as the response of {@link BackgroundWorkers#dispatcher(CompletionStage)}
+   *     does, on the thread that ends the exchange, which should not be kept; empty if this filter
+   *     did not see the request
+   * @throws NullPointerException if the request is null
+   */
+  public static Optional<CompletionStage<Boolean>> response(ServletRequest request) {
+    return request.getAttribute(Exchange.ATTRIBUTE) instanceof Exchange exchange
+        ? Optional.of(exchange.response().minimalCompletionStage())
+        : Optional.empty();
   }
 
   /**
