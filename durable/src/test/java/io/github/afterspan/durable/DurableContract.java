@@ -1,0 +1,345 @@
+// Copyright The Afterspan Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.github.afterspan.durable;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What holds on every database; a subclass for each says which. */
+@Timeout(60)
+abstract class DurableContract {
+
+  final InMemorySpanExporter spans = InMemorySpanExporter.create();
+  final OpenTelemetrySdk openTelemetry =
+      OpenTelemetrySdk.builder()
+          .setTracerProvider(
+              SdkTracerProvider.builder()
+                  .addSpanProcessor(SimpleSpanProcessor.create(spans))
+                  .build())
+          .build();
+  final DataSource dataSource;
+  final BlockingQueue<DurableJob> ran = new LinkedBlockingQueue<>();
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  DurableContract(TestDatabase database) {
+    dataSource = database.create();
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable each : opened) {
+      each.close();
+    }
+    openTelemetry.close();
+  }
+
+  static DurableOptions.Builder options() {
+    return DurableOptions.builder()
+        .schema(DurableOptions.Schema.CREATE)
+        .concurrency(2)
+        .pollInterval(Duration.ofMillis(100))
+        .heartbeatInterval(Duration.ofSeconds(1))
+        .backoff(Duration.ofMillis(10))
+        .drainTimeout(Duration.ofSeconds(5));
+  }
+
+  DurableWorkers start(DurableOptions.Builder options, DurableHandler<Mail> handler) {
+    DurableWorkers workers =
+        DurableWorkers.builder(openTelemetry, dataSource)
+            .options(options.build())
+            .handler("mail", Mail.class, handler)
+            .runsElsewhere("report", Mail.class)
+            .start();
+    opened.add(0, workers);
+    return workers;
+  }
+
+  DurableWorkers start() {
+    return start(options(), (mail, job) -> ran.add(job));
+  }
+
+  DurableJob next() throws InterruptedException {
+    DurableJob job = ran.poll(20, SECONDS);
+    assertThat(job).as("a job that ran").isNotNull();
+    return job;
+  }
+
+  static Mail mail() {
+    return new Mail("a@example.org", 7);
+  }
+
+  List<SpanData> awaitSpans(String name, int count) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                spans.getFinishedSpanItems().stream()
+                    .filter(span -> span.getName().equals(name))
+                    .toList(),
+            found -> found.size() >= count);
+  }
+
+  @Test
+  void runsJob_whenEnqueuedInOwnTransaction() throws Exception {
+    BlockingQueue<Mail> received = new LinkedBlockingQueue<>();
+    DurableWorkers workers =
+        start(
+            options(),
+            (mail, job) -> {
+              received.add(mail);
+              ran.add(job);
+            });
+
+    EnqueuedJob enqueued = workers.dispatcher().enqueue("mail", mail());
+
+    DurableJob job = next();
+    assertThat(received).containsExactly(mail());
+    assertThat(enqueued).isEqualTo(new EnqueuedJob("mail", job.id(), false));
+    assertThat(job.attempt()).isEqualTo(1);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(workers.status())
+                    .isEqualTo(new DurableWorkers.Status(0, 0, 0, 0, Duration.ZERO)));
+  }
+
+  @Test
+  void runsJob_inTraceOfTheRequest() throws Exception {
+    DurableWorkers workers = start();
+    Span request = openTelemetry.getTracer("test").spanBuilder("request").startSpan();
+
+    try (Scope ignored = request.makeCurrent()) {
+      workers.dispatcher().enqueue("mail", mail());
+    }
+    request.end();
+
+    SpanContext origin = request.getSpanContext();
+    SpanData send = awaitSpans("send mail", 1).get(0);
+    SpanData process = awaitSpans("process mail", 1).get(0);
+    String id = next().id();
+    assertThat(send.getKind()).isEqualTo(SpanKind.PRODUCER);
+    assertThat(send.getParentSpanId()).isEqualTo(origin.getSpanId());
+    assertThat(process.getKind()).isEqualTo(SpanKind.CONSUMER);
+    assertThat(process.getTraceId()).isEqualTo(origin.getTraceId());
+    assertThat(process.getParentSpanId()).isEqualTo(send.getSpanId());
+    assertThat(process.getLinks())
+        .extracting(link -> link.getSpanContext().getSpanId())
+        .containsExactly(send.getSpanId());
+    for (SpanData span : List.of(send, process)) {
+      String operation = span == send ? "send" : "process";
+      assertThat(attribute(span, "messaging.system")).isEqualTo("db-scheduler");
+      assertThat(attribute(span, "messaging.operation.name")).isEqualTo(operation);
+      assertThat(attribute(span, "messaging.operation.type")).isEqualTo(operation);
+      assertThat(attribute(span, "messaging.destination.name")).isEqualTo("mail");
+      assertThat(attribute(span, "messaging.message.id")).isEqualTo(id);
+    }
+    assertThat(process.getAttributes().get(AttributeKey.longKey("afterspan.durable.attempt")))
+        .isEqualTo(1);
+  }
+
+  static @Nullable String attribute(SpanData span, String key) {
+    return span.getAttributes().get(AttributeKey.stringKey(key));
+  }
+
+  @Test
+  void runsJob_onlyWhenCallersTransactionCommits() throws Exception {
+    DurableWorkers workers = start();
+    execute("create table orders (id integer primary key)");
+
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      order(connection, 1);
+      workers.dispatcher().enqueue(connection, "mail", new Mail("rolled back", 1));
+      connection.rollback();
+      order(connection, 2);
+      EnqueuedJob kept = workers.dispatcher().enqueue(connection, "mail", mail());
+      connection.commit();
+      workers.wakeUp();
+      assertThat(next().id()).isEqualTo(kept.id());
+    }
+
+    workers.close();
+    assertThat(ran).isEmpty();
+    assertThat(workers.status().ready()).isZero();
+  }
+
+  private static void order(Connection connection, int id) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("insert into orders values (" + id + ")");
+    }
+  }
+
+  void execute(String sql) throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
+  void wakesUp_whenExchangeIsOver() throws Exception {
+    DurableWorkers workers =
+        start(
+            options().pollInterval(Duration.ofMinutes(10)).concurrency(1),
+            (mail, job) -> ran.add(job));
+    workers.dispatcher().enqueue("mail", mail());
+    next(); // the first poll is over
+    CompletableFuture<Boolean> exchange = new CompletableFuture<>();
+
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      workers.dispatcher(exchange).enqueue(connection, "mail", mail());
+      connection.commit();
+    }
+    exchange.complete(true);
+
+    next();
+  }
+
+  @Test
+  void retriesThenBuries_whenHandlerThrows() throws Exception {
+    DurableWorkers workers =
+        start(
+            options().attempts(3),
+            (mail, job) -> {
+              ran.add(job);
+              throw new IllegalStateException("no mail server");
+            });
+
+    EnqueuedJob job = workers.dispatcher().enqueue("mail", mail());
+
+    DeadLetter letter = awaitDeadLetter(workers);
+    assertThat(ran).extracting(DurableJob::attempt).containsExactly(1, 2, 3);
+    assertThat(letter.handler()).isEqualTo("mail");
+    assertThat(letter.jobId()).isEqualTo(job.id());
+    assertThat(letter.attempts()).isEqualTo(3);
+    assertThat(letter.reason())
+        .isEqualTo(
+            "attempt 3 was the last, and failed: java.lang.IllegalStateException: no mail server");
+    assertThat(letter.payload()).isEqualTo("{\"to\":\"a@example.org\",\"order\":7}");
+    assertThat(workers.status().dead()).isEqualTo(1);
+    assertThat(awaitSpans("process mail", 3))
+        .hasSize(3)
+        .allSatisfy(
+            span -> {
+              assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+              assertThat(attribute(span, "error.type"))
+                  .isEqualTo("java.lang.IllegalStateException");
+            });
+  }
+
+  static DeadLetter awaitDeadLetter(DurableWorkers workers) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> workers.deadLetters(10), letters -> !letters.isEmpty())
+        .get(0);
+  }
+
+  @Test
+  void startsAnew_whenDeadLetterIsRequeued() throws Exception {
+    CountDownLatch repaired = new CountDownLatch(1);
+    DurableWorkers workers =
+        start(
+            options().attempts(1),
+            (mail, job) -> {
+              if (repaired.getCount() > 0) {
+                throw new IllegalStateException("broken");
+              }
+              ran.add(job);
+            });
+    EnqueuedJob enqueued = workers.dispatcher().enqueue("mail", mail());
+    DeadLetter letter = awaitDeadLetter(workers);
+    repaired.countDown();
+
+    assertThat(workers.requeue(letter)).isTrue();
+
+    DurableJob job = next();
+    assertThat(job.id()).isEqualTo(enqueued.id());
+    assertThat(job.attempt()).isEqualTo(1);
+    assertThat(workers.requeue(letter)).isFalse();
+    assertThat(workers.deadLetters(10)).isEmpty();
+    assertThat(awaitSpans("process mail", 2))
+        .extracting(SpanData::getTraceId)
+        .containsOnly(awaitSpans("send mail", 1).get(0).getTraceId());
+  }
+
+  @Test
+  void storesOne_whenKeyIsTaken() throws Exception {
+    DurableWorkers workers = start();
+    JobOptions later = JobOptions.defaults().key("order-7").runAt(Instant.now().plusSeconds(3600));
+
+    assertThat(workers.dispatcher().enqueue("mail", mail(), later).isDuplicate()).isFalse();
+    execute("create table orders (id integer primary key)");
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      EnqueuedJob second = workers.dispatcher().enqueue(connection, "mail", mail(), later);
+      assertThat(second).isEqualTo(new EnqueuedJob("mail", "order-7", true));
+      order(connection, 1); // the transaction is not spoilt
+      connection.commit();
+    }
+
+    DurableWorkers.Status status = workers.status();
+    assertThat(status.waiting()).isEqualTo(1);
+    assertThat(status.ready()).isZero();
+  }
+
+  @Test
+  void leavesJob_whenHandlerIsElsewhere() throws Exception {
+    DurableWorkers workers = start();
+
+    EnqueuedJob report = workers.dispatcher().enqueue("report", mail());
+    workers.dispatcher().enqueue("mail", mail());
+
+    next();
+    workers.close();
+    assertThat(workers.status().ready()).isEqualTo(1);
+    try (DurableWorkers other =
+        DurableWorkers.builder(openTelemetry, dataSource)
+            .options(options().build())
+            .handler("report", Mail.class, (mail, job) -> ran.add(job))
+            .start()) {
+      assertThat(next().id()).isEqualTo(report.id());
+      assertThat(other.deadLetters(10)).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesToStart_whenTableIsMissing() {
+    assertThatThrownBy(() -> start(options().schema(DurableOptions.Schema.VALIDATE), (m, j) -> {}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith(
+            "table \"background_jobs\" must be there with db-scheduler's columns, was not: ")
+        .hasMessageContaining(".sql of afterspan-durable");
+  }
+}
