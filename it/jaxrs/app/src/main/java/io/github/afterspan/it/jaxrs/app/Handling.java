@@ -61,11 +61,12 @@ public class Handling {
     // RESTEasy on Tomcat may hang, with us and without, when an event is sent before that.
     CompletableFuture<?> returned =
         (CompletableFuture<?>) request.getAttribute(RequestSpanFilter.RETURNED);
+    // CXF's close waits up to 5 s for the thread that sends: so it is called on another one.
     CompletableFuture<Void> unused =
         returned.thenRunAsync(
             () ->
                 sink.send(sse.newEvent(Attempt.here(injected)))
-                    .whenComplete((sent, failure) -> close(sink)));
+                    .whenCompleteAsync((sent, failure) -> close(sink)));
   }
 
   @GET
