@@ -13,6 +13,7 @@ import io.github.afterspan.DispatchedTask;
 import io.github.afterspan.TaskOptions;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
@@ -68,7 +69,7 @@ final class JobTask<T> extends AbstractTask<byte[]> {
     Throwable failure = attempt.failure();
     return switch (task.state()) {
       case SUCCEEDED -> Fate.done();
-      case TIMED_OUT -> fate.failed(job, "it exceeded its timeout");
+      case TIMED_OUT -> fate.failed(job, "it exceeded its timeout of " + timeout());
       case CANCELLED, ABANDONED ->
           runner.draining().getAsBoolean()
               ? fate.putBack(job)
@@ -78,6 +79,11 @@ final class JobTask<T> extends AbstractTask<byte[]> {
               ? fate.hopeless(job, String.valueOf(failure.getMessage()))
               : fate.failed(job, String.valueOf(failure));
     };
+  }
+
+  private Duration timeout() {
+    Duration own = registration.timeout();
+    return own == null ? runner.options().timeout() : own;
   }
 
   @Override

@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is public, and who may know what. The engine's test of this name says more. */
 @Timeout(60)
@@ -36,6 +38,8 @@ class ArchitectureTest {
     assertThat(visible)
         .containsExactly(
             "DeadLetter",
+            "DurableContextListener",
+            "DurableDispatchFeature",
             "DurableDispatcher",
             "DurableHandler",
             "DurableJob",
@@ -58,6 +62,25 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.github.kagkarlsson..")
+        .check(CLASSES);
+  }
+
+  /** A class that names the types of a library can be linked only where that library is. */
+  @ParameterizedTest
+  @CsvSource({
+    "jaxrs.Jersey.*, org.glassfish..",
+    "jaxrs.Resteasy.*, org.jboss..",
+    "jaxrs.Cxf.*, org.apache..",
+    "jaxrs.*, jakarta.ws.rs..",
+    "(jaxrs|servlet).*, jakarta.servlet.."
+  })
+  void onlyClassesOfThatNameKnowAnOptionalLibrary(String name, String library) {
+    noClasses()
+        .that()
+        .haveNameNotMatching("io.github.afterspan.durable." + name)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
         .check(CLASSES);
   }
 
