@@ -123,7 +123,7 @@ final class Drain implements Runnable {
     return false;
   }
 
-  private void abandonRunning() {
+  void abandonRunning() {
     for (Worker worker : workers.pool.workers()) {
       WorkerTask task = worker == null ? null : worker.task();
       if (worker != null && task != null) {

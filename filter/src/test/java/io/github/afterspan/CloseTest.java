@@ -97,8 +97,8 @@ class CloseTest {
     BlockingTask body = engine.blocking();
     DispatchedTask task = workers.dispatcher().dispatch("task", body);
     body.awaitStarted();
-    // Less than the default drain timeout.
-    assertThat(CompletableFuture.runAsync(workers::close)).succeedsWithin(5, TimeUnit.SECONDS);
+    assertThat(WorkerOptions.defaults().drainTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(CompletableFuture.runAsync(workers::close)).succeedsWithin(9, TimeUnit.SECONDS);
     assertThat(task.state()).isEqualTo(TaskState.CANCELLED);
   }
 

@@ -13,6 +13,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -130,7 +131,7 @@ class ExecutorTest {
   }
 
   @Test
-  void startModeAndTimeoutOfOptionsHold() throws Exception {
+  void startModeOfOptionsHolds() throws Exception {
     CompletableFuture<Boolean> response = new CompletableFuture<>();
     AtomicInteger runs = new AtomicInteger();
     Executor executor =
@@ -142,6 +143,23 @@ class ExecutorTest {
     response.complete(false);
     assertThat(runs).hasValue(0);
     assertThat(engine.log().records("was skipped")).hasSize(1);
+  }
+
+  @Test
+  void timeoutOfOptionsHolds() throws Exception {
+    Executor executor =
+        engine.workers().dispatcher().executor(PRICE.timeout(Duration.ofMillis(50)));
+    BlockingTask body = engine.blocking();
+    FutureTask<Void> future =
+        new FutureTask<>(
+            () -> {
+              body.run();
+              return null;
+            });
+    executor.execute(future);
+    assertThat(engine.span("price").getAttributes().get(AttributeKey.stringKey("error.type")))
+        .isEqualTo("timeout");
+    body.awaitInterrupted();
   }
 
   @Test

@@ -66,9 +66,11 @@ public class OutcomeStress {
     final Worker worker = new Worker(bare.workers.stuckThreads);
     final Body body = Body.any();
     final WorkerTask task = bare.task(this::runBody);
+    private boolean begun;
     private boolean interrupted;
 
     private void runBody() {
+      begun = true;
       switch (body) {
         case RETURNS -> {}
         case THROWS -> throw new IllegalStateException("thrown");
@@ -83,6 +85,11 @@ public class OutcomeStress {
       interrupted = Thread.interrupted(); // the next task would start here
     }
 
+    /** What the body did, if it was let. */
+    final String body() {
+      return begun ? body.name() : "NOT_BEGUN";
+    }
+
     final String verdict() {
       String verdict = bare.verdict(task);
       return interrupted ? verdict + ", but the next task is interrupted" : verdict;
@@ -91,6 +98,9 @@ public class OutcomeStress {
 
   /** The body's end, the task's own cancellation or timeout, against somebody else's. */
   @JCStressTest
+  @Outcome(id = "NOT_BEGUN, (CANCEL|REQUEST): CANCELLED", expect = ACCEPTABLE)
+  @Outcome(id = "NOT_BEGUN, TIMEOUT: TIMED_OUT", expect = ACCEPTABLE)
+  @Outcome(id = "NOT_BEGUN, ABANDON: (CANCELLED|ABANDONED)", expect = ACCEPTABLE)
   @Outcome(id = "RETURNS, CANCEL: (SUCCEEDED|CANCELLED)", expect = ACCEPTABLE)
   @Outcome(id = "RETURNS, TIMEOUT: (SUCCEEDED|TIMED_OUT)", expect = ACCEPTABLE)
   @Outcome(id = "RETURNS, REQUEST: SUCCEEDED", expect = ACCEPTABLE)
@@ -121,7 +131,7 @@ public class OutcomeStress {
 
     @Arbiter
     public void judge(L_Result r) {
-      r.r1 = body + ", " + stop + ": " + verdict();
+      r.r1 = body() + ", " + stop + ": " + verdict();
     }
   }
 
@@ -147,7 +157,7 @@ public class OutcomeStress {
 
     @Arbiter
     public void judge(L_Result r) {
-      String verdict = body + ": " + verdict();
+      String verdict = body() + ": " + verdict();
       r.r1 = asked.isDone() ? verdict : verdict + ", but the one who asked was not told";
     }
   }
