@@ -5,6 +5,7 @@ package io.github.afterspan;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Remembers the profile of each task name and each set of options, and the counts of each name, up
@@ -26,6 +27,7 @@ final class TaskProfiles {
   private final ConcurrentMap<String, TaskProfile> byName = new ConcurrentHashMap<>();
   private final ConcurrentMap<TaskOptions, TaskProfile> byOptions = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, TaskCounts> counts = new ConcurrentHashMap<>();
+  private final AtomicLong shortestTimeoutNanos = new AtomicLong(Long.MAX_VALUE);
   private volatile boolean anyQueueTimeout;
 
   TaskProfiles(BackgroundWorkers workers) {
@@ -60,11 +62,17 @@ final class TaskProfiles {
     return anyQueueTimeout;
   }
 
+  /** The shortest timeout that a task was ever dispatched with. */
+  long shortestTimeoutNanos() {
+    return shortestTimeoutNanos.get();
+  }
+
   // Two threads may pass the bound together; it may then be exceeded by as many as there are
   // threads.
   private <K> TaskProfile remember(
       ConcurrentMap<K, TaskProfile> profiles, K key, TaskOptions options) {
     TaskProfile profile = new TaskProfile(workers, options, countsOf(options.name));
+    shortestTimeoutNanos.accumulateAndGet(profile.timeoutNanos, Math::min);
     if (profile.hasQueueTimeout()) {
       anyQueueTimeout = true;
     }

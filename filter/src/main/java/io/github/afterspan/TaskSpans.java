@@ -50,7 +50,7 @@ final class TaskSpans {
     builder.setAttribute(TIME_IN_QUEUE, Durations.seconds(waitedNanos));
     Span span = builder.startSpan();
     task.publish(span);
-    return parent.with(Deadline.TASK, task).with(span);
+    return parent.with(span).with(Deadline.TASK, task);
   }
 
   /** Ends the span of a task with its outcome. */

@@ -6,8 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread for all deadlines of one set of workers: it looks at the workers' slots every {@link
- * #PERIOD_NANOS}, so that no task needs a timer. It sleeps while there is nothing to watch.
+ * One thread for all deadlines of one set of workers: every {@link #PERIOD_NANOS} it looks at the
+ * workers' slots if one may have passed, so that no task needs a timer. It sleeps while there is
+ * nothing to watch.
  *
  * <p>What it finds it decides and interrupts, and leaves the telling to another thread: a span
  * processor or a dependent action that blocks must not hold up the other deadlines.
@@ -23,6 +24,7 @@ final class Watchdog implements Runnable {
   private static final int QUIET_PERIODS_BEFORE_DOZING = 50;
 
   private final BackgroundWorkers workers;
+  private final WatchSchedule schedule = new WatchSchedule();
   private volatile boolean stopped;
   private volatile @Nullable Thread thread;
 
@@ -67,11 +69,8 @@ final class Watchdog implements Runnable {
   private boolean look(int period) {
     try {
       long now = System.nanoTime();
-      for (Worker worker : workers.pool.workers()) {
-        if (worker == null) {
-          break;
-        }
-        worker.check(now);
+      if (schedule.isDue(now, workers.profiles.shortestTimeoutNanos())) {
+        schedule.looked(now, lookAtWorkers(now));
       }
       if (period % PERIODS_PER_QUEUE_SCAN == 0 && workers.profiles.anyQueueTimeout()) {
         expireWaiting(now);
@@ -82,6 +81,18 @@ final class Watchdog implements Runnable {
       workers.log.warn("the watchdog failed once, and goes on", e);
     }
     return workers.capacity.accepted() > 0 || workers.log.hasUnloggedRejections();
+  }
+
+  /** Returns how long it takes until the first of their deadlines passes. */
+  private long lookAtWorkers(long now) {
+    long untilFirst = Long.MAX_VALUE;
+    for (Worker worker : workers.pool.workers()) {
+      if (worker == null) {
+        break;
+      }
+      untilFirst = Math.min(untilFirst, worker.check(now));
+    }
+    return untilFirst;
   }
 
   private void expireWaiting(long now) {

@@ -111,21 +111,30 @@ final class Worker {
     DEADLINE.setRelease(this, System.nanoTime() + STUCK_AFTER_NANOS);
   }
 
-  /** Called by the watchdog, over and over. */
-  void check(long now) {
+  /**
+   * Called by the watchdog, over and over.
+   *
+   * @return how long it takes until the deadline passes: zero if it has passed, and {@link
+   *     Long#MAX_VALUE} if there is none
+   */
+  long check(long now) {
     long due = deadline;
-    if (due == UNARMED || due - now > 0) {
-      return;
+    if (due == UNARMED) {
+      return Long.MAX_VALUE;
+    }
+    if (due - now > 0) {
+      return due - now;
     }
     WorkerTask running = task;
     if (running == null) {
-      return;
+      return 0;
     }
     if (running.isStopped()) { // not one that ended by itself and is about to disarm
       stuckThreads.check(this, running);
     } else if (running.isRunning() && running.deadlineNanos() - now <= 0) {
       running.timeOut();
     }
+    return 0;
   }
 
   /**
