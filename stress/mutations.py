@@ -4,7 +4,8 @@
 """Breaks a copy of the engine in one way after the other, and tells whether jcstress notices.
 
 stress/README.md says how to run it. Exits with 1 if a mutation survives that ought not to, or is
-noticed that ought not to be, or does not fit the sources any more.
+noticed that ought not to be, or does not fit the sources any more. Where the moment in which it goes
+wrong is short, a Thread.yield() makes it longer.
 """
 
 import pathlib
@@ -35,6 +36,7 @@ def mutation(id, tests, what, *edits, noticed=True):
 
 
 RUN_DIRECTLY = """  private boolean setRunning() {
+    Thread.yield();
     state = TaskState.RUNNING;
     return true;
   }
@@ -74,6 +76,7 @@ MUTATIONS = [
         "finish-no-cas", "RunVsStop", "leave() decides without compare-and-set",
         ("WorkerTask", "    boolean decided = STATE.compareAndSet(this, TaskState.RUNNING, outcome);",
          """    boolean decided = state == TaskState.RUNNING;
+    Thread.yield();
     if (decided) {
       state = outcome;
     }""")),
@@ -85,6 +88,7 @@ MUTATIONS = [
       }""", """      if (state != TaskState.RUNNING && state != STOPPING) {
         return false;
       }
+      Thread.yield();
       state = outcome;""")),
     mutation(
         "stop-not-stopping", "RunVsStop", "stop() leaves alone what the drain asked to stop",
@@ -98,7 +102,8 @@ MUTATIONS = [
         "span-no-cas", "RunVsStop", "takeSpan() takes without compare-and-set",
         ("TaskOutcome", """      if (SPAN.compareAndSet(this, open, mark)) {
         return open;
-      }""", """      span = mark;
+      }""", """      Thread.yield();
+      span = mark;
       return open;""")),
     mutation(
         "span-mark-ignored", "RunVsStop", "publish() does not end a span that came too late",
@@ -117,6 +122,7 @@ MUTATIONS = [
       if (decided) {""", """    this.worker = null;
     if (decided) {
       profile.workers.capacity.release();
+      Thread.yield();
       report(outcome, cause, ranNanos());
       return;
     }
@@ -136,13 +142,15 @@ MUTATIONS = [
       if (witness == before) {
         return null;
       }
-      before = witness;""", """      word.incrementAndGet();
+      before = witness;""", """      Thread.yield();
+      word.incrementAndGet();
       return null;""")),
     # Dispatches against the end of the response.
     mutation(
         "release-no-cas", "Dispatch|CancelVsResponse", "release() takes the list without compare-and-set",
         ("WorkersDispatcher", "      if (AWAITING.compareAndSet(this, taken, (Object) successful)) {",
-         """      awaiting = successful;
+         """      Thread.yield();
+      awaiting = successful;
       if (true) {""")),
     mutation(
         "await-no-drain-look", "DrainVsDispatch", "await() does not look for a drain",
@@ -152,6 +160,7 @@ MUTATIONS = [
         ("WorkersDispatcher", "    workers.intake.awaitsResponse(this);\n", ""),
         ("WorkersDispatcher", """        if (workers.capacity.isDraining()) {""",
          """        boolean draining = workers.capacity.isDraining();
+        Thread.yield();
         workers.intake.awaitsResponse(this);
         if (draining) {""")),
     mutation(
@@ -160,6 +169,7 @@ MUTATIONS = [
          """    if (state != TaskState.AWAITING_RESPONSE) {
       return false;
     }
+    Thread.yield();
     state = TaskState.QUEUED;
     return true;""")),
     # The queue against workers that wait, give up, end or never start.
@@ -216,6 +226,7 @@ MUTATIONS = [
     if (isClosed()) {
       return false;
     }
+    Thread.yield();
     lock.lock();
     try {
       queue.add(task);""")),
@@ -231,7 +242,7 @@ MUTATIONS = [
         "slot-late", "AbandonVsStart", "a task gets into its worker's slot when it runs",
         ("WorkerPool", "          worker.take(task);\n", ""),
         ("WorkerTask", "    long started = System.nanoTime();\n",
-         "    worker.take(this);\n    long started = System.nanoTime();\n")),
+         "    Thread.yield();\n    worker.take(this);\n    long started = System.nanoTime();\n")),
     mutation(
         "abandon-running-only", "AbandonVsStart", "the drain does not abandon what was taken and not started",
         ("Drain", """    if (task.endUnstarted(TaskState.ABANDONED, abandoned(task, "had not started"))) {
