@@ -82,6 +82,12 @@ final class WebApp {
     return filter("spans", APP + "RequestSpanFilter", Map.of(), "/*", List.of());
   }
 
+  /** A listener of the application. */
+  WebApp listener(String name) {
+    descriptor.append("<listener><listener-class>" + APP + name + "</listener-class></listener>");
+    return this;
+  }
+
   /** Our filter, as the README says. */
   WebApp backgroundFilter() {
     return filter(
