@@ -68,7 +68,7 @@ public final class DurableWorkers implements AutoCloseable {
   private final JobTable table;
   private final JobWriter writer;
   private final BackgroundWorkers attempts;
-  private final @Nullable Engine engine;
+  final @Nullable Engine engine;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
   private final Object drainLock = new Object();
   private volatile boolean draining; // written under drainLock

@@ -32,9 +32,12 @@ final class Engine {
   private static final int MISSED_HEARTBEATS = 4;
   private static final int HOUSEKEEPERS = 2;
   private static final double REFILL_BELOW = 0.5;
-  private static final double BATCH = 3;
+
+  /** Candidates that are fetched for each thread, where they are claimed later. */
+  private static final int BATCH = 3;
 
   private final Scheduler scheduler;
+  private final JobThreads jobThreads;
 
   Engine(
       DataSource dataSource,
@@ -43,6 +46,8 @@ final class Engine {
       List<Task<?>> tasks,
       JobTelemetry telemetry) {
     int threads = options.concurrency();
+    jobThreads =
+        new JobThreads(threads, BATCH * threads, threads(options, "job"), this::lookForJobs);
     SchedulerBuilder builder =
         Scheduler.create(dataSource, tasks)
             .tableName(options.table())
@@ -50,7 +55,7 @@ final class Engine {
             .serializer(new AsTheyAre())
             .schedulerName(new SchedulerName.Fixed(options.nodeName()))
             .threads(threads)
-            .executorService(Executors.newFixedThreadPool(threads, threads(options, "job")))
+            .executorService(jobThreads)
             .dueExecutor(Executors.newSingleThreadExecutor(threads(options, "poll")))
             .housekeeperExecutor(
                 Executors.newScheduledThreadPool(HOUSEKEEPERS, threads(options, "housekeeper")))
@@ -80,9 +85,19 @@ final class Engine {
     }
   }
 
-  /** Looks for due jobs soon. Sets a flag and notifies a thread, no more. */
-  void wakeUp() {
+  /** Sets a flag and notifies a thread, no more. */
+  private void lookForJobs() {
     scheduler.triggerCheckForDueExecutions();
+  }
+
+  /** Looks for due jobs as soon as there is a thread for one. */
+  void wakeUp() {
+    jobThreads.wakeUp();
+  }
+
+  /** How many candidates wait for a thread. */
+  int fetched() {
+    return jobThreads.getQueue().size();
   }
 
   /** Claims nothing from now on, but what is claimed this moment. */

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -316,6 +317,68 @@ abstract class DurableContract {
     DurableWorkers.Status status = workers.status();
     assertThat(status.waiting()).isEqualTo(1);
     assertThat(status.ready()).isZero();
+  }
+
+  /** Neither piles up what it can't run, nor forgets to look for it later. */
+  @Test
+  void fetchesNoMoreThanABatch_whenAllThreadsAreBusy() throws Exception {
+    AtomicInteger polls = new AtomicInteger();
+    DataSource watched =
+        new WrappedDataSource(
+            dataSource,
+            connection -> {
+              if (Thread.currentThread().getName().startsWith("afterspan-durable-poll")) {
+                polls.incrementAndGet();
+              }
+            });
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (DurableWorkers workers =
+        DurableWorkers.builder(openTelemetry, watched)
+            .options(options().concurrency(1).pollInterval(Duration.ofMinutes(10)).build())
+            .handler(
+                "mail",
+                Mail.class,
+                (mail, job) -> {
+                  begun.countDown();
+                  go.await();
+                  ran.add(job);
+                })
+            .start()) {
+      workers.dispatcher().enqueue("mail", mail());
+      assertThat(begun.await(20, SECONDS)).isTrue();
+      int before = polls.get();
+
+      for (int count = 1; count <= 20; count++) {
+        workers.dispatcher().enqueue("mail", mail());
+        assertThat(workers.engine.fetched()).isLessThanOrEqualTo(3);
+      }
+
+      assertThat(polls.get() - before).isLessThanOrEqualTo(2);
+      go.countDown();
+      for (int count = 0; count <= 20; count++) {
+        next();
+      }
+    }
+  }
+
+  @Test
+  void countsWhatIsInTheTable() {
+    DurableWorkers workers = start(options().concurrency(0), (mail, job) -> ran.add(job));
+    Instant now = Instant.now();
+    JobOptions due = JobOptions.defaults().runAt(now.minusSeconds(3600));
+    workers.dispatcher().enqueue("mail", mail(), due);
+    workers.dispatcher().enqueue("mail", mail());
+    workers.dispatcher().enqueue("mail", mail(), due.runAt(now.plusSeconds(3600)));
+
+    DurableWorkers.Status status = workers.status();
+
+    assertThat(status.ready()).isEqualTo(2);
+    assertThat(status.running()).isZero();
+    assertThat(status.waiting()).isEqualTo(1);
+    assertThat(status.dead()).isZero();
+    assertThat(status.oldestAge())
+        .isBetween(Duration.ofSeconds(3600), Duration.ofSeconds(3600).plusSeconds(60));
   }
 
   @Test
