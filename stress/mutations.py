@@ -116,7 +116,7 @@ MUTATIONS = [
         "no-report-bit", "Outcome", "stop() does not tell the drain that it will report",
         ("WorkerTask", "      profile.workers.capacity.reportBegins();\n", "")),
     mutation(
-        "release-early", "Outcome", "leave() gives the place back before it reports a failure",
+        "release-early", "RunVsOver", "leave() gives the place back before it reports a failure",
         ("WorkerTask", """    this.worker = null;
     try {
       if (decided) {""", """    this.worker = null;
@@ -153,10 +153,10 @@ MUTATIONS = [
       awaiting = successful;
       if (true) {""")),
     mutation(
-        "await-no-drain-look", "DrainVsDispatch", "await() does not look for a drain",
+        "await-no-drain-look", "DrainVsFirst", "await() does not look for a drain",
         ("WorkersDispatcher", "workers.capacity.isDraining()", "false")),
     mutation(
-        "await-registers-late", "DrainVsDispatch", "await() registers after it has looked for a drain",
+        "await-registers-late", "DrainVsFirst", "await() registers after it has looked for a drain",
         ("WorkersDispatcher", "    workers.intake.awaitsResponse(this);\n", ""),
         ("WorkersDispatcher", """        if (workers.capacity.isDraining()) {""",
          """        boolean draining = workers.capacity.isDraining();

@@ -6,6 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -50,6 +51,42 @@ public class DrainStress {
           bare.verdict(first, second)
               + (unfinished ? ", but one was unfinished after the drain" : "")
               + (interrupted ? ", but the thread left with an interrupt" : "");
+    }
+  }
+
+  /** When a drain finds that all is over, everybody has been told how it ended. */
+  @JCStressTest
+  @Outcome(id = "(SUCCEEDED|FAILED)", expect = ACCEPTABLE)
+  @State
+  public static class RunVsOver {
+    private final BareWorkers bare = new BareWorkers();
+    private final DispatchedTask task =
+        bare.dispatch(ThreadLocalRandom.current().nextBoolean() ? () -> {} : RunVsOver::fail);
+    private final CompletableFuture<Void> told = task.completion().toCompletableFuture();
+    private boolean overUntold;
+
+    private static void fail() {
+      throw new IllegalStateException("thrown");
+    }
+
+    @Actor
+    public void work() {
+      bare.runWorker();
+    }
+
+    @Actor
+    public void drain() {
+      for (int i = 0; i < 100; i++) {
+        if (bare.drains()) {
+          overUntold = !told.isDone();
+          return;
+        }
+      }
+    }
+
+    @Arbiter
+    public void judge(L_Result r) {
+      r.r1 = bare.verdict(task) + (overUntold ? ", but over before it was told" : "");
     }
   }
 }

@@ -170,6 +170,35 @@ public class ResponseStress {
     }
   }
 
+  /** The first dispatch of an exchange, which the drain that starts has not heard of. */
+  @JCStressTest
+  @Outcome(id = "DRAINING: , ran 0", expect = ACCEPTABLE)
+  @Outcome(id = "accepted: SUCCEEDED, ran 1", expect = ACCEPTABLE)
+  @State
+  public static class DrainVsFirstDispatch extends Exchange {
+    private DispatchedTask first;
+    private Object refusal;
+
+    @Actor
+    public void drain1() {
+      drain();
+    }
+
+    @Actor
+    public void dispatch() {
+      try {
+        first = dispatch(AFTER);
+      } catch (DispatchRejectedException e) {
+        refusal = e.reason();
+      }
+    }
+
+    @Arbiter
+    public void judge(L_Result r) {
+      r.r1 = first == null ? refusal + ": " + verdict() : "accepted: " + verdict(first);
+    }
+  }
+
   /** A dispatch as the drain starts: refused, or let go; never left waiting. */
   @JCStressTest
   @Outcome(id = "DRAINING: SUCCEEDED, ran 1", expect = ACCEPTABLE)
