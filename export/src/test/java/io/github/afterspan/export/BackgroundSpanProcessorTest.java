@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
@@ -153,6 +154,37 @@ class BackgroundSpanProcessorTest {
       Awaitility.await().until(() -> exporter.batches.size() >= 2);
       exporter.answer = CompletableResultCode::ofSuccess;
       Awaitility.await().untilAsserted(() -> assertThat(exporter.names()).contains("ours"));
+    }
+  }
+
+  /** The flush itself, and not the threads that try again every now and then. */
+  @Test
+  void flushTriesAgain_whenTheThreadsThatDoAreBusy() {
+    ExportWatch watch = new ExportWatch(() -> meters, Duration.ZERO);
+    BackgroundSpanProcessor processor = watch.processor(batch(watch.exporter(exporter)));
+    CountDownLatch release = new CountDownLatch(1);
+    for (int i = 0; i < watch.threads().getCorePoolSize(); i++) {
+      watch.threads().execute(() -> await(release));
+    }
+    exporter.answer =
+        () -> {
+          exporter.answer = CompletableResultCode::ofSuccess;
+          return CompletableResultCode.ofFailure();
+        };
+    try (SdkTracerProvider sdk = sdk(processor)) {
+      end(sdk, "ours");
+      assertThat(processor.flush(PATIENCE)).isEmpty();
+      assertThat(exporter.names()).containsExactly("ours");
+    } finally {
+      release.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

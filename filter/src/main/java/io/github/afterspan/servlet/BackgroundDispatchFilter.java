@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * <p>In a program: {@code new BackgroundDispatchFilter(workers)}, registered with async support.
  *
  * <p>Map it before the filters and servlets that dispatch, and mark it as async-supported: without
- * that, asynchronous handlers behind it fail on some containers. A request that passes several
- * times (forward, include, asynchronous or error dispatch, two mappings) has one dispatcher.
+ * that, asynchronous handlers behind it fail. A request that passes several times (forward,
+ * include, asynchronous or error dispatch, two mappings) has one dispatcher.
  *
  * <p>The application is given the request and the response in a guard (init-param {@code
  * request-guard}, {@code on} unless set to {@code off}): once the exchange is over they throw a
@@ -86,7 +86,7 @@ public final class BackgroundDispatchFilter extends HttpFilter {
 
   /**
    * Makes a filter for workers that are there already; of the init-params, only {@code
-   * request-guard} is for it.
+   * request-guard} and {@code after-response} are for it.
    *
    * @param workers run the tasks; drained when the filter is destroyed
    * @throws NullPointerException if the workers are null

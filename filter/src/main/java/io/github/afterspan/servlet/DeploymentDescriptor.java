@@ -34,7 +34,7 @@ final class DeploymentDescriptor {
         LOGGER.log(
             Level.WARNING,
             "filter \"{0}\" is declared in web.xml without <async-supported>true</async-supported>:"
-                + " asynchronous requests behind it fail on Tomcat and Undertow",
+                + " asynchronous requests behind it fail",
             config.getFilterName());
       }
     } catch (IOException | SAXException | ParserConfigurationException e) {

@@ -68,6 +68,19 @@ public final class Application implements ServletContainerInitializer {
   }
 
   /**
+   * Adds a filter for every path and every kind of servlet dispatch, inside those added before.
+   *
+   * @param filter the filter
+   * @param initParameters its init-params
+   * @return this
+   */
+  public Application filter(Filter filter, Map<String, String> initParameters) {
+    filters.add(
+        new MappedFilter(filter, null, initParameters, EnumSet.allOf(DispatcherType.class)));
+    return this;
+  }
+
+  /**
    * Adds our filter by its class, for the container to make it.
    *
    * @param initParameters its init-params

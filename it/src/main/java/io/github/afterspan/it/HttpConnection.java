@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,6 +78,22 @@ public final class HttpConnection implements AutoCloseable {
   public static HttpConnection open(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setTcpNoDelay(true);
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    return new HttpConnection(socket);
+  }
+
+  /**
+   * Connects, and takes nothing that is not read: what a server sends stays with it, but for what
+   * its own side of the connection holds (four megabytes and a bit on Linux).
+   *
+   * @param port a loopback port
+   * @return an open connection
+   * @throws IOException if nothing listens there
+   */
+  public static HttpConnection openNarrow(int port) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096); // has to be known when it connects
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout((int) PATIENCE.toMillis());
     return new HttpConnection(socket);
   }
@@ -161,6 +178,16 @@ public final class HttpConnection implements AutoCloseable {
     boolean hasBody = status >= 200 && status != 204 && status != 304;
     String body = hasBody ? body(headers) : "";
     return new Response(status, Map.copyOf(headers), body, raw.toString(ISO_8859_1), Instant.now());
+  }
+
+  /**
+   * Reads one byte of whatever comes, on a connection that speaks HTTP no longer.
+   *
+   * @return the byte, or a negative number if the connection was closed
+   * @throws IOException if the connection broke
+   */
+  public int read() throws IOException {
+    return in.read();
   }
 
   /**

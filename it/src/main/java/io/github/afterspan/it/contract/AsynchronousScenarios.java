@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.afterspan.BackgroundDispatcher;
 import io.github.afterspan.it.Application;
+import io.github.afterspan.it.Handler;
 import io.github.afterspan.it.HttpConnection;
 import io.github.afterspan.servlet.BackgroundDispatchFilter;
 import jakarta.servlet.AsyncContext;
@@ -23,31 +24,21 @@ abstract class AsynchronousScenarios extends OffThreadScenarios {
   @Test
   void runsTasksAfterCompletion_whenAnotherThreadCompletes() throws Exception {
     CountDownLatch handlerLeft = new CountDownLatch(1);
-    int port =
-        start(
-            new Application()
-                .servlet(
-                    "/async",
-                    handler(
-                        "handler",
-                        (request, response) -> {
-                          dispatchAfter(request, "after");
-                          BackgroundDispatcher background =
-                              BackgroundDispatchFilter.dispatcher(request);
-                          AsyncContext async = request.startAsync();
-                          elsewhere(
-                              () -> {
-                                await(handlerLeft);
-                                assertWaiting(background, "after");
-                                dispatchAfter(background, "from another thread");
-                                steps.add("completes");
-                                async.getResponse().getWriter().print("done");
-                                async.complete();
-                              });
-                        })));
-
-    HttpConnection connection = connect(port);
-    connection.send("GET", "/async", Map.of(), "");
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              BackgroundDispatcher background = BackgroundDispatchFilter.dispatcher(request);
+              AsyncContext async = request.startAsync();
+              elsewhere(
+                  () -> {
+                    await(handlerLeft);
+                    assertWaiting(background, "after");
+                    dispatchAfter(background, "from another thread");
+                    steps.add("completes");
+                    async.getResponse().getWriter().print("done");
+                    async.complete();
+                  });
+            });
     receiver.awaitSpan("server");
     handlerLeft.countDown();
 
@@ -58,116 +49,123 @@ abstract class AsynchronousScenarios extends OffThreadScenarios {
     assertThat(steps.peek()).isEqualTo("completes");
   }
 
+  /** What the handler was given goes on to work, however long it has been left. */
+  @Test
+  void leavesRequestAndResponseUsable_whileAnotherThreadHandlesThem() throws Exception {
+    CountDownLatch handlerLeft = new CountDownLatch(1);
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              AsyncContext async = request.startAsync(request, response);
+              elsewhere(
+                  () -> {
+                    await(handlerLeft);
+                    response.setStatus(202);
+                    response.setHeader("X-User", request.getHeader("X-User"));
+                    response.getWriter().print(request.getParameter("item"));
+                    async.complete();
+                  });
+            });
+    receiver.awaitSpan("server");
+    handlerLeft.countDown();
+
+    HttpConnection.Response response = connection.receive();
+    assertThat(response.status()).isEqualTo(202);
+    assertThat(response.header("X-User")).isEqualTo("alice");
+    assertThat(response.body()).isEqualTo("teapot");
+    assertRanOnce("after");
+  }
+
   @Test
   void runsTasks_whenTheHandlerCompletesItself() throws Exception {
-    int port =
-        start(
-            new Application()
-                .servlet(
-                    "/async",
-                    handler(
-                        "handler",
-                        (request, response) -> {
-                          dispatchAfter(request, "after");
-                          AsyncContext async = request.startAsync();
-                          response.getWriter().print("done");
-                          async.complete();
-                          dispatch(request, "behind", AFTER_RESPONSE);
-                        })));
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              AsyncContext async = request.startAsync();
+              response.getWriter().print("done");
+              async.complete();
+              dispatch(request, "behind", AFTER_RESPONSE);
+            });
 
-    assertThat(connect(port).get("/async").body()).isEqualTo("done");
-
+    assertThat(connection.receive().body()).isEqualTo("done");
     assertRanOnce("after", "behind");
   }
 
   @Test
   void runsTasks_whenAnotherThreadCompletesBeforeTheHandlerReturns() throws Exception {
-    int port =
-        start(
-            new Application()
-                .servlet(
-                    "/async",
-                    handler(
-                        "handler",
-                        (request, response) -> {
-                          dispatchAfter(request, "after");
-                          AsyncContext async = request.startAsync();
-                          CountDownLatch completed = new CountDownLatch(1);
-                          elsewhere(
-                              () -> {
-                                async.complete();
-                                completed.countDown();
-                              });
-                          await(completed);
-                        })));
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              AsyncContext async = request.startAsync();
+              CountDownLatch completed = new CountDownLatch(1);
+              elsewhere(
+                  () -> {
+                    async.complete();
+                    completed.countDown();
+                  });
+              await(completed);
+            });
 
-    assertThat(connect(port).get("/async").status()).isEqualTo(200);
-
+    assertThat(connection.receive().status()).isEqualTo(200);
     assertRanOnce("after");
   }
 
   @Test
   void runsTask_whenTheRequestTimesOut() throws Exception {
-    int port =
-        start(
-            new Application()
-                .servlet(
-                    "/async",
-                    handler(
-                        "handler",
-                        (request, response) -> {
-                          dispatchAfter(request, "after");
-                          request.startAsync().setTimeout(200);
-                        })));
+    HttpConnection connection =
+        request((request, response) -> request.startAsync().setTimeout(200));
 
-    assertThat(connect(port).get("/async").status()).isEqualTo(500);
-
+    assertThat(connection.receive().status()).isEqualTo(500);
     assertRanOnce("after");
   }
 
   @Test
   void runsTask_whenAListenerCompletesOnTimeout() throws Exception {
-    int port =
-        start(
-            new Application()
-                .servlet(
-                    "/async",
-                    handler(
-                        "handler",
-                        (request, response) -> {
-                          dispatchAfter(request, "after");
-                          AsyncContext async = request.startAsync();
-                          async.addListener(new CompleteOnTimeout());
-                          async.setTimeout(200);
-                        })));
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              AsyncContext async = request.startAsync();
+              async.addListener(new CompleteOnTimeout());
+              async.setTimeout(200);
+            });
 
-    assertThat(connect(port).get("/async").body()).isEqualTo("too late");
-
+    assertThat(connection.receive().body()).isEqualTo("too late");
     assertRanOnce("after");
   }
 
   @Test
   void runsTask_whenTheHandlerThrowsAfterHavingStarted() throws Exception {
-    int port =
-        start(
-            new Application()
-                .servlet(
-                    "/async",
-                    handler(
-                        "handler",
-                        (request, response) -> {
-                          dispatchAfter(request, "after");
-                          request.startAsync();
-                          throw new Expected();
-                        })));
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              request.startAsync();
+              throw new Expected();
+            });
 
-    assertThat(connect(port).get("/async").status()).isEqualTo(500);
-
+    assertThat(connection.receive().status()).isEqualTo(500);
     assertRanOnce("after");
   }
 
   @Test
   void runsTasks_whenTheContainersThreadCompletes() throws Exception {
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              BackgroundDispatcher background = BackgroundDispatchFilter.dispatcher(request);
+              AsyncContext async = request.startAsync();
+              async.start(
+                  () -> {
+                    dispatchUnchecked(background, "from the container's thread");
+                    async.complete();
+                  });
+            });
+
+    assertThat(connection.receive().status()).isEqualTo(200);
+    assertRanOnce("after", "from the container's thread");
+  }
+
+  /** Sends a request whose handler dispatches a task and then goes on as told. */
+  private HttpConnection request(Handler goingOn) throws Exception {
     int port =
         start(
             new Application()
@@ -177,19 +175,11 @@ abstract class AsynchronousScenarios extends OffThreadScenarios {
                         "handler",
                         (request, response) -> {
                           dispatchAfter(request, "after");
-                          BackgroundDispatcher background =
-                              BackgroundDispatchFilter.dispatcher(request);
-                          AsyncContext async = request.startAsync();
-                          async.start(
-                              () -> {
-                                dispatchUnchecked(background, "from the container's thread");
-                                async.complete();
-                              });
+                          goingOn.handle(request, response);
                         })));
-
-    assertThat(connect(port).get("/async").status()).isEqualTo(200);
-
-    assertRanOnce("after", "from the container's thread");
+    HttpConnection connection = connect(port);
+    connection.send("GET", "/async?item=teapot", Map.of("X-User", "alice"), "");
+    return connection;
   }
 
   private static final class CompleteOnTimeout implements AsyncListener {

@@ -135,6 +135,32 @@ abstract class ConnectionScenarios extends Scenarios {
     assertRanOnce("after");
   }
 
+  @Test
+  void runsTaskAndLeavesTheConnection_whenItIsUpgraded() throws Exception {
+    int port =
+        start(
+            new Application()
+                .servlet(
+                    "/one",
+                    handler(
+                        "handler",
+                        (request, response) -> {
+                          dispatchAfter(request, "after");
+                          response.setStatus(101);
+                          response.setHeader("Connection", "Upgrade");
+                          response.setHeader("Upgrade", "letter");
+                          request.upgrade(UpgradedGreeting.class);
+                        })));
+    HttpConnection connection = connect(port);
+    connection.sendRaw(
+        "GET /one HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: letter\r\n\r\n");
+
+    assertThat(connection.receive().status()).isEqualTo(101);
+    assertThat(connection.read()).isEqualTo('e');
+    connection.close();
+    assertRanOnce("after");
+  }
+
   private Handler taskPerUser() {
     return (request, response) -> {
       String user = requireNonNull(request.getHeader("X-User"), "X-User");

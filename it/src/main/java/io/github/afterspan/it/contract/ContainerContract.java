@@ -3,6 +3,7 @@
 package io.github.afterspan.it.contract;
 
 import io.github.afterspan.it.Container;
+import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Timeout;
 
@@ -123,6 +124,32 @@ public abstract class ContainerContract {
     @Override
     Container newContainer() {
       return container();
+    }
+  }
+
+  @Nested
+  class LastByte extends LastByteScenarios {
+    @Override
+    Container newContainer() {
+      return container();
+    }
+  }
+
+  @Nested
+  class LoadUntilLastByte extends LoadScenarios {
+    @Override
+    Container newContainer() {
+      return container();
+    }
+
+    @Override
+    Map<String, String> filterParameters() {
+      return LastByteScenarios.LAST_BYTE;
+    }
+
+    @Override
+    int requestsPerClient() {
+      return 60;
     }
   }
 

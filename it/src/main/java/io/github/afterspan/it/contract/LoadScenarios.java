@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 abstract class LoadScenarios extends Scenarios {
 
   private static final int CLIENTS = 4;
-  private static final int REQUESTS_PER_CLIENT = 500;
   private static final List<String> ENDINGS =
       List.of("/returns", "/completes", "/dispatches", "/throws", "/sendsError", "/abort");
 
@@ -36,11 +35,15 @@ abstract class LoadScenarios extends Scenarios {
 
   private final Map<String, AtomicInteger> dispatched = new ConcurrentHashMap<>();
 
+  int requestsPerClient() {
+    return 500;
+  }
+
   @Test
   void losesAndDoublesNoTask_whenManyRequestsEndInEveryWay() throws Exception {
     int port =
         start(
-            WorkerOptions.builder().queueCapacity(CLIENTS * REQUESTS_PER_CLIENT).build(),
+            WorkerOptions.builder().queueCapacity(CLIENTS * requestsPerClient()).build(),
             new Application()
                 .servlet("/returns", counted((request, response) -> response.setStatus(202)))
                 .servlet(
@@ -85,7 +88,7 @@ abstract class LoadScenarios extends Scenarios {
 
     container.undeploy();
 
-    assertThat(dispatched).hasSize(CLIENTS * REQUESTS_PER_CLIENT);
+    assertThat(dispatched).hasSize(CLIENTS * requestsPerClient());
     assertThat(counts(dispatched)).containsOnlyKeys(1);
     assertThat(counts(ran)).isEqualTo(counts(dispatched));
     receiver.awaitSpans(dispatched.size(), "of tasks", span -> span.name().equals("task"));
@@ -109,10 +112,10 @@ abstract class LoadScenarios extends Scenarios {
     return number.hashCode() % 2 == 0 ? StartMode.AFTER_RESPONSE : StartMode.IMMEDIATELY;
   }
 
-  private static void sendRequests(int port, int client) throws Exception {
+  private void sendRequests(int port, int client) throws Exception {
     HttpConnection connection = HttpConnection.open(port);
     try {
-      for (int i = 0; i < REQUESTS_PER_CLIENT; i++) {
+      for (int i = 0; i < requestsPerClient(); i++) {
         String path = ENDINGS.get((i + client) % ENDINGS.size());
         connection.send("GET", path + "?" + client + "-" + i, Map.of(), "");
         if (path.equals("/abort")) {

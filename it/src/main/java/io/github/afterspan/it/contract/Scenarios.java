@@ -63,13 +63,22 @@ abstract class Scenarios {
     Telemetry.assertNoScopeLeft();
   }
 
+  /** The init-params of our filter. */
+  Map<String, String> filterParameters() {
+    return Map.of();
+  }
+
   /** Starts the container with our filter, behind one that opens a span named "server". */
   final int start(Application application) throws Exception {
     return start(WorkerOptions.defaults(), application);
   }
 
   final int start(WorkerOptions options, Application application) throws Exception {
-    return start(options, EnumSet.allOf(DispatcherType.class), application);
+    return container.start(
+        new Application()
+            .filter(new ServerSpanFilter(telemetry.tracer()))
+            .filter(new BackgroundDispatchFilter(workers(options)), filterParameters())
+            .with(application));
   }
 
   final int start(WorkerOptions options, EnumSet<DispatcherType> mappedTo, Application application)

@@ -37,7 +37,7 @@ public abstract class WarContract {
 
   private final OtlpReceiver receiver = OtlpReceiver.start();
   private final Telemetry telemetry = Telemetry.exportingTo(receiver);
-  private final LeakWarnings warnings = new LeakWarnings();
+  private final Warnings warnings = new Warnings();
   private final WarContainer container = newContainer();
 
   @TempDir private Path directory = Path.of("");
@@ -80,7 +80,7 @@ public abstract class WarContract {
   @Test
   void leavesNothingBehind_whenRedeployedAgainAndAgain() throws Exception {
     int port = container.start();
-    Path war = War.write(directory, "app", Map.of("name", "redeployed", "concurrency", "1"));
+    Path war = War.with(Map.of("name", "redeployed", "concurrency", "1")).write(directory, "app");
     List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
     List<String> expected = new ArrayList<>();
 
@@ -103,7 +103,7 @@ public abstract class WarContract {
         .doesNotHaveDuplicates()
         .hasSize(expected.size());
     assertThat(threadsOf("redeployed")).isEmpty();
-    assertThat(warnings.logged()).isEmpty();
+    assertThat(warnings.leaks()).isEmpty();
     assertCollected(port, loaders);
   }
 
@@ -111,10 +111,8 @@ public abstract class WarContract {
   void keepsTheApplicationOnlyWhileItsBodyIsStuck_whenATaskIgnoresItsInterrupt() throws Exception {
     int port = container.start();
     Path war =
-        War.write(
-            directory,
-            "app",
-            Map.of("name", "stuck", "concurrency", "1", "drain-timeout", "200ms"));
+        War.with(Map.of("name", "stuck", "concurrency", "1", "drain-timeout", "200ms"))
+            .write(directory, "app");
     WeakReference<ClassLoader> loader = new WeakReference<>(container.deploy("/app", war));
     dispatch(port, "/app", "stuck", "stuck", "release");
     dispatch(port, "/app", "waiting", "queued", "release");
@@ -137,7 +135,7 @@ public abstract class WarContract {
   @Test
   void keepsTheApplication_whenAPlainPoolIsForgotten() throws Exception {
     int port = container.start();
-    Path war = War.write(directory, "app", Map.of());
+    Path war = War.with(Map.of()).write(directory, "app");
     WeakReference<ClassLoader> loader = new WeakReference<>(container.deploy("/app", war));
     dispatch(port, "/app", "naive", "naive", "release");
     Switchboard.latch("release").countDown();
@@ -146,7 +144,7 @@ public abstract class WarContract {
 
     assertThat(isCollectable(loader)).isFalse();
     if (looksForLeaks()) {
-      assertThat(warnings.logged()).anyMatch(message -> message.contains("has failed to stop it"));
+      assertThat(warnings.leaks()).anyMatch(message -> message.contains("has failed to stop it"));
     }
     Switchboard.reset();
     assertCollected(port, List.of(loader));
@@ -155,8 +153,8 @@ public abstract class WarContract {
   @Test
   void goesOn_whenAnotherApplicationOfTheContainerGoes() throws Exception {
     int port = container.start();
-    container.deploy("/one", War.write(directory, "one", Map.of("name", "workersOfOne")));
-    container.deploy("/two", War.write(directory, "two", Map.of("name", "workersOfTwo")));
+    container.deploy("/one", War.with(Map.of("name", "workersOfOne")).write(directory, "one"));
+    container.deploy("/two", War.with(Map.of("name", "workersOfTwo")).write(directory, "two"));
     dispatch(port, "/one", "waiting", "task of one", "one");
     dispatch(port, "/two", "waiting", "task of two", "two");
 
@@ -172,6 +170,51 @@ public abstract class WarContract {
     receiver.awaitSpan("task of two");
     receiver.awaitSpan("later task of two");
     container.undeploy("/two");
+  }
+
+  @Test
+  void saysWhatWillFail_whenTheFilterIsDeclaredWithoutAsync() throws Exception {
+    int port = container.start();
+    container.deploy("/well", War.with(Map.of()).write(directory, "well"));
+    assertThat(warnings.saying(".*without <async-supported>.*")).isEmpty();
+    container.deploy("/badly", War.with(Map.of()).withoutAsync().write(directory, "badly"));
+    assertThat(warnings.saying(".*without <async-supported>.*")).hasSize(1);
+
+    assertThat(status(port, "/well/dispatch?kind=async")).isEqualTo(200);
+    assertThat(status(port, "/badly/dispatch?kind=async")).isEqualTo(500);
+  }
+
+  @Test
+  void exportsToTheSdkOfEachApplication_whenTheyPackOneAndAreRedeployed() throws Exception {
+    int port = container.start();
+    try (OtlpReceiver other = OtlpReceiver.start();
+        OtlpReceiver own = OtlpReceiver.start()) {
+      Path one = War.with(Map.of()).withSdk(own.endpoint()).write(directory, "one");
+      Path two = War.with(Map.of()).withSdk(other.endpoint()).write(directory, "two");
+      container.deploy("/one", one);
+      container.deploy("/two", two);
+      dispatch(port, "/one", "waiting", "before", "one");
+      dispatch(port, "/two", "waiting", "other", "two");
+
+      CompletableFuture<Void> undeployed = undeployElsewhere("/one");
+      Switchboard.latch("one").countDown();
+      undeployed.get(20, TimeUnit.SECONDS);
+      container.deploy("/one", one);
+      dispatch(port, "/one", "waiting", "behind", "one");
+      Switchboard.latch("two").countDown();
+      container.undeploy("/one");
+      container.undeploy("/two");
+
+      assertThat(own.spans()).extracting(ReceivedSpan::name).containsExactly("before", "behind");
+      assertThat(other.spans()).extracting(ReceivedSpan::name).containsExactly("other");
+    }
+    assertThat(receiver.spans()).isEmpty();
+  }
+
+  private static int status(int port, String path) throws IOException {
+    try (HttpConnection connection = HttpConnection.open(port)) {
+      return connection.get(path).status();
+    }
   }
 
   private static void dispatch(int port, String contextPath, String kind, String name, String latch)

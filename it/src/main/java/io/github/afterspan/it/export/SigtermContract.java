@@ -52,10 +52,7 @@ public abstract class SigtermContract extends SigtermRounds {
   void losesSpans_withAnAutoconfiguredSdkAlone() throws Exception {
     Map<String, String> off = new HashMap<>(environment());
     off.put("AFTERSPAN_EXPORT_ENABLED", "false");
-    List<String> slow =
-        List.of(
-            "-D" + WorkProcess.LONGEST_MILLIS + "=1000", "-D" + WorkProcess.DRAIN_MILLIS + "=1000");
-    try (ChildJvm child = WorkJvm.autoconfigured(container, slow, off)) {
+    try (ChildJvm child = WorkJvm.autoconfigured(container, slowWork(1000), off)) {
       run(child);
       assertThat(missing(child)).isNotEmpty();
     }
@@ -71,10 +68,15 @@ public abstract class SigtermContract extends SigtermRounds {
     loseNone(() -> WorkJvm.underTheAgent(container, environment()));
   }
 
-  /** A queue that takes three quarters of a second, and a drain that has a tenth. */
   @Test
   void reportsWhatItAbandons_whenTheDrainIsTooShort() throws Exception {
-    List<String> hasty = List.of("-D" + WorkProcess.DRAIN_MILLIS + "=100");
-    loseNone(() -> WorkJvm.autoconfigured(container, hasty, environment()), ABANDONS);
+    loseNone(() -> WorkJvm.autoconfigured(container, slowWork(100), environment()), ABANDONS);
+  }
+
+  /** Makes tasks take half a second on average, and the drain less than the queue does. */
+  private static List<String> slowWork(int drainMillis) {
+    return List.of(
+        "-D" + WorkProcess.LONGEST_MILLIS + "=1000",
+        "-D" + WorkProcess.DRAIN_MILLIS + "=" + drainMillis);
   }
 }

@@ -31,12 +31,14 @@ public final class TaskServlet extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     String name = request.getParameter("name");
-    CountDownLatch latch = Switchboard.latch(request.getParameter("latch"));
+    CountDownLatch latch = Switchboard.latch(String.valueOf(request.getParameter("latch")));
     switch (request.getParameter("kind")) {
       case "waiting" -> dispatch(request, name, StartMode.IMMEDIATELY, latch::await);
       case "stuck" -> dispatch(request, name, StartMode.IMMEDIATELY, () -> spinUntil(latch));
       case "after" -> dispatch(request, name, StartMode.AFTER_RESPONSE, latch::await);
       case "naive" -> leak(latch);
+      case "async" -> request.startAsync().dispatch("/dispatch?kind=nothing");
+      case "nothing" -> {}
       default -> response.sendError(400, "unknown kind");
     }
     ClassLoader own = TaskServlet.class.getClassLoader();

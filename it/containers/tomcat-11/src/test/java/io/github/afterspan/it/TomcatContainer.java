@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan.it;
 
+import io.github.afterspan.tomcat.LastByteValve;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -17,6 +18,16 @@ import org.apache.tomcat.util.descriptor.web.ErrorPage;
 public final class TomcatContainer implements Container {
 
   private final Tomcat tomcat = new Tomcat();
+  private final boolean tellsOfLastByte;
+
+  /** With our valve. */
+  public TomcatContainer() {
+    this(true);
+  }
+
+  TomcatContainer(boolean tellsOfLastByte) {
+    this.tellsOfLastByte = tellsOfLastByte;
+  }
 
   @Override
   public int start(Application application) throws Exception {
@@ -29,6 +40,9 @@ public final class TomcatContainer implements Container {
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", base.toString());
     application.errorPages().forEach((status, path) -> context.addErrorPage(page(status, path)));
+    if (tellsOfLastByte) {
+      context.getPipeline().addValve(new LastByteValve());
+    }
     context.addServletContainerInitializer(application, Set.of());
     tomcat.start();
     if (context.getState() != LifecycleState.STARTED) {

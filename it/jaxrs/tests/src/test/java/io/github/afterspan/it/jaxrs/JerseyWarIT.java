@@ -134,6 +134,22 @@ class JerseyWarIT {
 
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("everywhere")
+  void startsTheTaskOnceBehindTheResponse_whenAnotherThreadAnswers(
+      WebServer.Kind kind, Implementation jersey) throws Exception {
+    for (String path : List.of("suspended", "completion-stage", "sse")) {
+      Trace trace = Trace.create();
+
+      assertThat(
+              DEPLOYMENTS.get(kind).client().text("/" + jersey + "/filter/deferred/" + path, trace))
+          .as(path)
+          .contains("AWAITING_RESPONSE");
+
+      trace.assertTaskIsIn(RECEIVER, "deferred");
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("everywhere")
   void saysWhatToMap_whenFilterIsMappedElsewhere(WebServer.Kind kind, Implementation jersey)
       throws Exception {
     assertThat(

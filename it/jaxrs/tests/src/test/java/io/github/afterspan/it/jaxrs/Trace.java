@@ -18,9 +18,15 @@ record Trace(String traceId) {
 
   /** Waits until the receiver has a task's span in this trace, below the request's. */
   void assertTaskIsIn(OtlpReceiver receiver) {
+    assertTaskIsIn(receiver, "task");
+  }
+
+  /** As above, for a task of another name, of which there is one. */
+  void assertTaskIsIn(OtlpReceiver receiver, String name) {
     ReceivedSpan request = await(receiver, "request");
-    ReceivedSpan task = await(receiver, "task");
+    ReceivedSpan task = await(receiver, name);
     assertThat(task.parentSpanId()).isEqualTo(request.spanId());
+    assertThat(receiver.spans(name)).filteredOn(span -> span.traceId().equals(traceId)).hasSize(1);
   }
 
   private ReceivedSpan await(OtlpReceiver receiver, String name) {

@@ -77,7 +77,7 @@ public class Handling {
     return output -> output.write(Attempt.here(injected).getBytes(UTF_8));
   }
 
-  private static void close(SseEventSink sink) {
+  static void close(SseEventSink sink) {
     try {
       sink.close();
     } catch (IOException e) {

@@ -25,6 +25,7 @@ public class MatrixApplication extends Application {
                 PerRequest.class,
                 AnnotatedSingleton.class,
                 Handling.class,
+                Deferred.class,
                 SubResources.class,
                 ProviderResource.class,
                 Rejecting.class,

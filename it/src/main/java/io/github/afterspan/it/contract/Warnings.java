@@ -10,8 +10,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Everything that is logged about leaks while it listens. */
-final class LeakWarnings extends Handler {
+/** Every warning that is logged while it listens. */
+final class Warnings extends Handler {
 
   private final ConcurrentLinkedQueue<String> logged = new ConcurrentLinkedQueue<>();
   private final SimpleFormatter formatter = new SimpleFormatter();
@@ -20,15 +20,19 @@ final class LeakWarnings extends Handler {
     Logger.getLogger("").addHandler(this);
   }
 
-  List<String> logged() {
-    return List.copyOf(logged);
+  /** What was said about leaks. */
+  List<String> leaks() {
+    return saying("(?s).*(leak|failed to).*");
+  }
+
+  List<String> saying(String pattern) {
+    return logged.stream().filter(message -> message.matches(pattern)).toList();
   }
 
   @Override
   public void publish(LogRecord record) {
     String message = formatter.formatMessage(record);
-    if (record.getLevel().intValue() >= Level.WARNING.intValue()
-        && (message.contains("leak") || message.contains("failed to"))) {
+    if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
       logged.add(message);
     }
   }
