@@ -251,7 +251,8 @@ MUTATIONS = [
 """, "")),
     mutation(
         "abandon-stuck-forever", "AbandonVsStart", "a task that ends as it is abandoned counts as stuck",
-        ("Worker", "    if (task != stopped || stuck) {", "    if (stuck) {")),
+        ("Worker", "    if (task != stopped || stuck) {", "    if (stuck) {"),
+        ("Drain", "      workers.stuckThreads.add(", "      Thread.yield();\n      workers.stuckThreads.add(")),
     # The watchdog.
     mutation(
         "doze-blind", "DozeVsDispatch", "doze() does not look at the queue",

@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TaskOptionsTest {
 
   private static final TaskOptions PLAIN = TaskOptions.named("mail");
-  private static final Attributes BLUE = Attributes.of(AttributeKey.stringKey("tenant"), "blue");
 
   /** Every option, set to something. */
   private static Stream<Function<TaskOptions, TaskOptions>> options() {
@@ -32,7 +31,12 @@ class TaskOptionsTest {
         options -> options.traceMode(TraceMode.REMOTE_CHILD),
         options -> options.startMode(StartMode.AFTER_RESPONSE),
         options -> options.spanKind(SpanKind.PRODUCER),
-        options -> options.attributes(BLUE));
+        options -> options.attributes(blue()));
+  }
+
+  /** Made anew each time, as by those who do not keep their options. */
+  private static Attributes blue() {
+    return Attributes.of(AttributeKey.stringKey("tenant"), "blue");
   }
 
   @ParameterizedTest
