@@ -5,7 +5,9 @@ import { draw, element, length, millis } from "./waterfall.js";
 
 const PATIENCE_MILLIS = 30_000;
 const POLL_MILLIS = 150;
-const NAMES = ["handleOrder", "sendConfirmationEmail"];
+const HANDLER = "handleOrder";
+const MAIL = "sendConfirmationEmail";
+const DURABLE_MAIL = "process send-confirmation";
 
 const form = document.getElementById("order");
 const button = document.getElementById("place");
@@ -13,32 +15,36 @@ const status = document.getElementById("status");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  placeBoth();
+  placeAll();
 });
 
 document.getElementById("refused").addEventListener("click", (event) => {
   field("email").value = event.target.textContent;
-  placeBoth();
+  placeAll();
 });
 
 if (location.hash === "#place") {
-  placeBoth();
+  placeAll();
 }
 
-async function placeBoth() {
+async function placeAll() {
   button.disabled = true;
   clearErrors();
   try {
     say("Placing the orders…");
-    const good = await place("/orders");
-    const naive = await place("/orders?naive=true");
-    say("Both orders are answered. Waiting for the spans…");
-    good.waterfall = await arrival(good);
-    naive.waterfall = await arrival(naive);
-    const micros = Math.max(...[good, naive].map(axisLength));
+    const good = await place("/orders", MAIL);
+    const durable = await place("/orders?durable=true", DURABLE_MAIL);
+    const naive = await place("/orders?naive=true", MAIL);
+    const all = [good, durable, naive];
+    say("The orders are answered. Waiting for the spans…");
+    for (const order of all) {
+      order.waterfall = await arrival(order);
+    }
+    const micros = Math.max(...all.map(axisLength));
     show("good", good, micros);
+    show("durable", durable, micros);
     show("naive", naive, micros);
-    say(good.waterfall.elsewhere ? "Both orders are placed." : "Done: both orders are placed, and their spans are here.");
+    say(good.waterfall.elsewhere ? "The orders are placed." : "Done: the orders are placed, and their spans are here.");
   } catch (problem) {
     showProblem(problem);
   } finally {
@@ -46,8 +52,8 @@ async function placeBoth() {
   }
 }
 
-/** Places an order; resolves to the order and when its response was there. */
-async function place(path) {
+/** Places an order; resolves to the order, the name of its mail's span, and when its response was there. */
+async function place(path, mailName) {
   const sent = Date.now();
   const response = await fetch(path, {
     method: "POST",
@@ -66,6 +72,7 @@ async function place(path) {
   const skew = clockSkew(body, sent, answered);
   return {
     ...body,
+    mailName,
     took: answered - sent,
     sentMicros: (sent + skew) * 1000,
     answeredMicros: (answered + skew) * 1000,
@@ -85,7 +92,7 @@ async function arrival(order) {
   const deadline = Date.now() + PATIENCE_MILLIS;
   for (;;) {
     const waterfall = await (await fetch(`/waterfall?${query}`)).json();
-    const complete = NAMES.every((name) => waterfall.rows.some((row) => row.name === name));
+    const complete = [HANDLER, order.mailName].every((name) => waterfall.rows.some((row) => row.name === name));
     if (complete || waterfall.elsewhere || Date.now() > deadline) {
       return waterfall;
     }
@@ -111,15 +118,15 @@ function show(side, order, micros) {
     result.replaceChildren(facts(order), verdict(false, "No span of this order has arrived."));
   } else {
     result.replaceChildren(
-      judge(rows),
+      judge(order),
       facts(order),
       draw(rows, order.sentMicros, order.answeredMicros, micros),
     );
   }
 }
 
-function judge(rows) {
-  const mail = rows.find((row) => row.name === NAMES[1]);
+function judge(order) {
+  const mail = mailOf(order);
   if (!mail) {
     return verdict(false, "The span of the mail has not arrived.");
   }
@@ -129,12 +136,16 @@ function judge(rows) {
   return verdict(true, "Whole: one trace from the order to its mail.");
 }
 
+function mailOf(order) {
+  return order.waterfall.rows.find((row) => row.name === order.mailName);
+}
+
 function verdict(good, text) {
   return element("p", `verdict ${good ? "good" : "bad"}`, `${good ? "✓" : "✗"} ${text}`);
 }
 
 function facts(order) {
-  const mail = order.waterfall.rows.find((row) => row.name === NAMES[1]);
+  const mail = mailOf(order);
   const list = element("dl", "facts");
   list.append(fact("Answered 201 after", `${order.took} ms`));
   if (mail) {

@@ -37,6 +37,8 @@ record CommandLine(ServiceSettings settings, boolean placeOrders, boolean stay, 
         --smtp-delay T    how long the mail server inside the process takes over each mail,
                           such as 0ms, 2s or PT2S                      (SMTP_DELAY, default 250ms)
         --mail-from ADDR  the sender of the mails        (MAIL_FROM, default orders@shop.example)
+        --database URL    keep durable orders in jdbc:sqlite:FILE or jdbc:postgresql://...
+                          (ORDERS_DATABASE, default: a file that goes with the process)
         --exit            exit after the two orders; 1 if a span did not arrive
         --no-orders       place no orders, only serve
         --help            print this
@@ -65,7 +67,8 @@ record CommandLine(ServiceSettings settings, boolean placeOrders, boolean stay, 
           {"ORDERS_HOST", "--host"},
           {"SMTP_URL", "--smtp"},
           {"SMTP_DELAY", "--smtp-delay"},
-          {"MAIL_FROM", "--mail-from"}
+          {"MAIL_FROM", "--mail-from"},
+          {"ORDERS_DATABASE", "--database"}
         }) {
       String value = environment.get(variable[0]);
       if (value != null && !value.isEmpty()) {
@@ -96,7 +99,7 @@ record CommandLine(ServiceSettings settings, boolean placeOrders, boolean stay, 
       case "--exit" -> new CommandLine(settings, placeOrders, false, help);
       case "--no-orders" -> new CommandLine(settings, false, stay, help);
       case "--help", "-h" -> new CommandLine(settings, placeOrders, stay, true);
-      case "--port", "--host", "--smtp", "--smtp-delay", "--mail-from" ->
+      case "--port", "--host", "--smtp", "--smtp-delay", "--mail-from", "--database" ->
           with(option, value(option, left), option);
       default -> throw new UsageException("there is no option " + option);
     };
@@ -116,6 +119,7 @@ record CommandLine(ServiceSettings settings, boolean placeOrders, boolean stay, 
             case "--port" -> settings.port(port(value));
             case "--host" -> settings.host(value);
             case "--smtp" -> settings.smtp(SmtpServer.parse(value));
+            case "--database" -> settings.database(value);
             case "--smtp-delay" -> settings.smtpDelay(duration(value));
             default -> settings.mailFrom(value);
           };

@@ -16,7 +16,7 @@ final class Invitation {
             + service.smtp()
             + (service.embeddedSmtp() == null ? "." : ", inside the process."));
     out.println();
-    out.println("  Both side by side         " + uri);
+    out.println("  One of each, side by side " + uri);
     out.println(
         service.telemetry().inProcess()
             ? "  All traces, in Zipkin     " + uri + "zipkin/"
@@ -25,6 +25,7 @@ final class Invitation {
     out.println(
         "                              -d '{\"email\":\"ada@example.com\",\"item\":\"teapot\",\"quantity\":1}' \\");
     out.println("                              " + uri + "orders");
+    out.println("  ... that outlives us      the same with " + uri + "orders?durable=true");
     out.println("  ... without Afterspan     the same with " + uri + "orders?naive=true");
     out.println();
     out.println("Ctrl-C stops it.");

@@ -7,6 +7,7 @@ import io.github.afterspan.example.mail.EmbeddedSmtp;
 import io.github.afterspan.example.mail.Mailer;
 import io.github.afterspan.example.mail.SmtpServer;
 import io.github.afterspan.example.orders.ConfirmationMail;
+import io.github.afterspan.example.orders.DurableOrders;
 import io.github.afterspan.example.orders.OrderStore;
 import io.github.afterspan.example.orders.OrdersApplication;
 import io.github.afterspan.example.orders.PlainExecutor;
@@ -43,6 +44,7 @@ public final class OrderService implements AutoCloseable {
   private final @Nullable EmbeddedSmtp embeddedSmtp;
   private final SmtpServer smtp;
   private final Telemetry telemetry;
+  private final DurableOrders durableOrders;
   private final URI uri;
 
   private OrderService(ServiceSettings settings) throws Exception {
@@ -67,9 +69,15 @@ public final class OrderService implements AutoCloseable {
       BackgroundWorkers workers = closing.opened(workers(settings, telemetry));
       PlainExecutor plainExecutor = closing.opened(new PlainExecutor(telemetry.openTelemetry()));
 
-      ConfirmationMail mail = new ConfirmationMail(new Mailer(smtp, settings.mailFrom()), orders);
-      OrdersApplication application = new OrdersApplication(orders, mail, plainExecutor);
-      serve(server, Webapps.orders(application, workers, telemetry, traces));
+      Mailer mailer = new Mailer(smtp, settings.mailFrom());
+      OrderDatabase database = closing.opened(OrderDatabase.of(settings.database()));
+      durableOrders =
+          closing.opened(DurableOrders.start(database.url(), mailer, telemetry.openTelemetry()));
+      OrdersApplication application =
+          new OrdersApplication(
+              orders, durableOrders, new ConfirmationMail(mailer, orders), plainExecutor);
+      serve(
+          server, Webapps.orders(application, workers, durableOrders.workers(), telemetry, traces));
     } catch (Throwable t) {
       closing.close();
       throw t;
@@ -151,6 +159,15 @@ public final class OrderService implements AutoCloseable {
    */
   public OrderStore orders() {
     return orders;
+  }
+
+  /**
+   * Returns the orders that are kept in the database.
+   *
+   * @return the orders, closed with the service
+   */
+  public DurableOrders durableOrders() {
+    return durableOrders;
   }
 
   /**

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param smtp the mail server, or null for one inside the process
  * @param smtpDelay how long the mail server inside the process takes over each mail
  * @param mailFrom the sender of the mails
+ * @param database the JDBC URL of an SQLite or PostgreSQL database for the durable orders, or null
+ *     for an SQLite file that goes with the service
  * @param workers the settings of the background workers; their flush is the service's own
  * @param telemetry settings of the OpenTelemetry SDK by their property names, such as {@code
  *     otel.exporter.otlp.endpoint}; they win over system properties and the environment
@@ -28,6 +30,7 @@ public record ServiceSettings(
     @Nullable SmtpServer smtp,
     Duration smtpDelay,
     String mailFrom,
+    @Nullable String database,
     WorkerOptions workers,
     Map<String, String> telemetry) {
 
@@ -63,6 +66,13 @@ public record ServiceSettings(
     if (mailFrom.isBlank()) {
       throw new IllegalArgumentException("mailFrom must not be blank");
     }
+    if (database != null
+        && !database.startsWith("jdbc:sqlite:")
+        && !database.startsWith("jdbc:postgresql:")) {
+      throw new IllegalArgumentException(
+          "database must be a URL that begins with jdbc:sqlite: or jdbc:postgresql:, was "
+              + database.replaceFirst("[?;].*", ""));
+    }
     telemetry = Map.copyOf(telemetry);
   }
 
@@ -78,6 +88,7 @@ public record ServiceSettings(
         null,
         DEFAULT_SMTP_DELAY,
         DEFAULT_MAIL_FROM,
+        null,
         WorkerOptions.builder().name("orders").build(),
         Map.of());
   }
@@ -89,7 +100,7 @@ public record ServiceSettings(
    * @return the new settings
    */
   public ServiceSettings host(String host) {
-    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, workers, telemetry);
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
   }
 
   /**
@@ -99,7 +110,7 @@ public record ServiceSettings(
    * @return the new settings
    */
   public ServiceSettings port(int port) {
-    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, workers, telemetry);
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
   }
 
   /**
@@ -109,7 +120,7 @@ public record ServiceSettings(
    * @return the new settings
    */
   public ServiceSettings smtp(@Nullable SmtpServer smtp) {
-    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, workers, telemetry);
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
   }
 
   /**
@@ -119,7 +130,7 @@ public record ServiceSettings(
    * @return the new settings
    */
   public ServiceSettings smtpDelay(Duration smtpDelay) {
-    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, workers, telemetry);
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
   }
 
   /**
@@ -129,7 +140,17 @@ public record ServiceSettings(
    * @return the new settings
    */
   public ServiceSettings mailFrom(String mailFrom) {
-    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, workers, telemetry);
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
+  }
+
+  /**
+   * Returns these settings with another database.
+   *
+   * @param database its JDBC URL, or null for a file that goes with the service
+   * @return the new settings
+   */
+  public ServiceSettings database(@Nullable String database) {
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
   }
 
   /**
@@ -139,7 +160,7 @@ public record ServiceSettings(
    * @return the new settings
    */
   public ServiceSettings workers(WorkerOptions workers) {
-    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, workers, telemetry);
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
   }
 
   /**
@@ -149,6 +170,6 @@ public record ServiceSettings(
    * @return the new settings
    */
   public ServiceSettings telemetry(Map<String, String> telemetry) {
-    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, workers, telemetry);
+    return new ServiceSettings(host, port, smtp, smtpDelay, mailFrom, database, workers, telemetry);
   }
 }

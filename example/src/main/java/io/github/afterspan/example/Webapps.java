@@ -3,6 +3,8 @@
 package io.github.afterspan.example;
 
 import io.github.afterspan.BackgroundWorkers;
+import io.github.afterspan.durable.DurableWorkers;
+import io.github.afterspan.durable.servlet.DurableContextListener;
 import io.github.afterspan.example.http.HandlerSpanFilter;
 import io.github.afterspan.example.http.StaticFiles;
 import io.github.afterspan.example.traces.OtlpReceiver;
@@ -32,11 +34,13 @@ final class Webapps {
   static ServletContextHandler orders(
       ResourceConfig application,
       BackgroundWorkers workers,
+      DurableWorkers durableWorkers,
       Telemetry telemetry,
       TraceStore traces) {
     ServletContextHandler webapp = new ServletContextHandler("/");
     addFilter(webapp, "/orders/*", new HandlerSpanFilter(telemetry.openTelemetry()));
     addFilter(webapp, "/*", new BackgroundDispatchFilter(workers));
+    webapp.addEventListener(new DurableContextListener(durableWorkers));
     addServlet(webapp, "/*", new ServletContainer(application));
     StaticFiles page = new StaticFiles("page", ONLY_OWN);
     addServlet(webapp, "", page);

@@ -54,8 +54,8 @@ class ViewerIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | text/html | Place both orders",
-        "page/page.js | text/javascript | placeBoth",
+        "'' | text/html | Place the orders",
+        "page/page.js | text/javascript | placeAll",
         "page/waterfall.js | text/javascript | export function draw",
         "page/page.css | text/css | prefers-color-scheme",
         "page/icon.svg | image/svg+xml | <svg",

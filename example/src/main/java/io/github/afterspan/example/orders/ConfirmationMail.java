@@ -37,11 +37,15 @@ public final class ConfirmationMail {
     Span.current().setAttribute("order.id", order.id());
     Confirmation outcome = Confirmation.FAILED;
     try {
-      mailer.send(order.email(), "Your order " + order.id(), text(order));
+      send(mailer, order);
       outcome = Confirmation.SENT;
     } finally {
       orders.confirmation(order.id(), outcome);
     }
+  }
+
+  static void send(Mailer mailer, Order order) throws MessagingException {
+    mailer.send(order.email(), "Your order " + order.id(), text(order));
   }
 
   private static String text(Order order) {

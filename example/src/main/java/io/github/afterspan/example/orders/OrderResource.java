@@ -5,6 +5,7 @@ package io.github.afterspan.example.orders;
 import io.github.afterspan.BackgroundDispatcher;
 import io.github.afterspan.DispatchRejectedException;
 import io.github.afterspan.TaskOptions;
+import io.github.afterspan.durable.DurableDispatcher;
 import io.github.afterspan.example.http.Problem;
 import io.github.afterspan.example.http.ProblemException;
 import io.github.afterspan.example.orders.Order.Confirmation;
@@ -22,9 +23,11 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,7 @@ public final class OrderResource {
   private static final Logger LOG = LoggerFactory.getLogger(OrderResource.class);
 
   private final OrderStore orders;
+  private final DurableOrders durableOrders;
   private final ConfirmationMail mail;
   private final PlainExecutor plainExecutor;
 
@@ -49,12 +53,18 @@ public final class OrderResource {
    * Made by Jersey, for each request.
    *
    * @param orders keeps the orders
+   * @param durableOrders keeps those that are to outlive the process
    * @param mail confirms them
    * @param plainExecutor does it as people do it without us
    */
   @Inject
-  public OrderResource(OrderStore orders, ConfirmationMail mail, PlainExecutor plainExecutor) {
+  public OrderResource(
+      OrderStore orders,
+      DurableOrders durableOrders,
+      ConfirmationMail mail,
+      PlainExecutor plainExecutor) {
     this.orders = orders;
+    this.durableOrders = durableOrders;
     this.mail = mail;
     this.plainExecutor = plainExecutor;
   }
@@ -64,26 +74,43 @@ public final class OrderResource {
    *
    * @param request what the client asks for
    * @param naive {@code true} to do it without us
+   * @param durable {@code true} to store the order with a job that sends its mail
    * @param background runs the mail behind the response
+   * @param jobs stores such jobs
    * @param uri where this is
    * @return 201 with the order
+   * @throws SQLException if the database did not take a durable order; then there is none, nor a
+   *     mail
    */
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   public Response place(
       @Nullable NewOrder request,
       @QueryParam("naive") @Nullable String naive,
+      @QueryParam("durable") @Nullable String durable,
       @Context BackgroundDispatcher background,
-      @Context UriInfo uri) {
+      @Context DurableDispatcher jobs,
+      @Context UriInfo uri)
+      throws SQLException {
     Span.current().updateName("handleOrder");
     boolean withoutUs = isTrue("naive", naive);
+    boolean inDatabase = isTrue("durable", durable);
+    if (withoutUs && inDatabase) {
+      throw new ProblemException(
+          Problem.invalid(
+              List.of(new Problem.Violation("durable", "must not be true beside naive=true"))));
+    }
     Order order = accept(request);
     Span.current().setAttribute("order.id", order.id());
-    orders.add(order);
-    if (withoutUs) {
-      confirmNaively(order);
+    if (inDatabase) {
+      durableOrders.place(order, jobs); // the order and its mail, or neither
     } else {
-      order = confirm(order, background);
+      orders.add(order);
+      if (withoutUs) {
+        confirmNaively(order);
+      } else {
+        order = confirm(order, background);
+      }
     }
     return Response.created(uri.getAbsolutePathBuilder().path(order.id()).build())
         .entity(order)
@@ -117,17 +144,20 @@ public final class OrderResource {
    * @param id the order's id
    * @param background runs the mail
    * @return 200 with the order, or a problem: 502 if the mail could not be sent
+   * @throws ProblemException 404 if there is no such order in memory
    */
   @POST
   @Path("{id}/confirmation")
   public CompletionStage<Response> confirmAgain(
       @PathParam("id") String id, @Context BackgroundDispatcher background) {
     Span.current().updateName("confirmAgain");
-    Order order = find(id);
+    Order order = orders.find(id).orElseThrow(OrderResource::noSuchOrder);
     return background
         .dispatch(CONFIRMATION, () -> mail.send(order))
         .completion()
-        .handle((sent, failure) -> failure == null ? Response.ok(find(id)).build() : notSent());
+        .handle(
+            (sent, failure) ->
+                failure == null ? Response.ok(orders.find(id).orElseThrow()).build() : notSent());
   }
 
   private static Response notSent() {
@@ -139,18 +169,19 @@ public final class OrderResource {
    *
    * @param id its id
    * @return the order
+   * @throws SQLException if it may be in the database, which does not answer
    */
   @GET
   @Path("{id}")
-  public Order get(@PathParam("id") String id) {
+  public Order get(@PathParam("id") String id) throws SQLException {
     Span.current().updateName("getOrder");
-    return find(id);
+    Optional<Order> found = orders.find(id);
+    return (found.isPresent() ? found : durableOrders.find(id))
+        .orElseThrow(OrderResource::noSuchOrder);
   }
 
-  private Order find(String id) {
-    return orders
-        .find(id)
-        .orElseThrow(() -> new ProblemException(Problem.of(404, "there is no such order")));
+  private static ProblemException noSuchOrder() {
+    return new ProblemException(Problem.of(404, "there is no such order"));
   }
 
   private static Order accept(@Nullable NewOrder request) {

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * The orders, in memory: they are gone when the process is. A real service has a database here.
+ * The orders, in memory: they are gone when the process is. {@link DurableOrders} has a database.
  *
  * <p>Safe for use by several threads.
  */

@@ -10,8 +10,9 @@ import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 
 /**
- * The JAX-RS application. {@code @Context BackgroundDispatcher} needs no line here: the feature of
- * afterspan-jaxrs is found by itself.
+ * The JAX-RS application. {@code @Context BackgroundDispatcher} and {@code @Context
+ * DurableDispatcher} need no line here: the features of afterspan-jaxrs and afterspan-durable are
+ * found by themselves.
  */
 public final class OrdersApplication extends ResourceConfig {
 
@@ -19,10 +20,15 @@ public final class OrdersApplication extends ResourceConfig {
    * Makes the application.
    *
    * @param orders keeps the orders
+   * @param durableOrders keeps those that are to outlive the process
    * @param mail confirms them
    * @param plainExecutor does it as people do it without us
    */
-  public OrdersApplication(OrderStore orders, ConfirmationMail mail, PlainExecutor plainExecutor) {
+  public OrdersApplication(
+      OrderStore orders,
+      DurableOrders durableOrders,
+      ConfirmationMail mail,
+      PlainExecutor plainExecutor) {
     register(OrderResource.class);
     register(JsonBody.class);
     register(BodyLimit.class);
@@ -33,6 +39,7 @@ public final class OrdersApplication extends ResourceConfig {
           @Override
           protected void configure() {
             bind(orders).to(OrderStore.class);
+            bind(durableOrders).to(DurableOrders.class);
             bind(mail).to(ConfirmationMail.class);
             bind(plainExecutor).to(PlainExecutor.class);
           }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class ExampleSigtermIT extends SigtermRounds {
 
   private static final Pattern LISTENING =
-      Pattern.compile("Both side by side +http://127\\.0\\.0\\.1:(\\d+)/");
+      Pattern.compile("side by side +http://127\\.0\\.0\\.1:(\\d+)/");
   private static final Pattern TRACE = Pattern.compile("\"traceId\" *: *\"(\\p{XDigit}{32})\"");
   private static final byte[] ORDER =
       "{\"email\":\"ada@example.com\",\"item\":\"teapot\",\"quantity\":1}".getBytes(UTF_8);
