@@ -24,8 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A program in a JVM of its own, under load. Safe for use by several threads. */
-final class ChildJvm implements AutoCloseable {
+/** A program in a JVM of its own, under load or not. Safe for use by several threads. */
+public final class ChildJvm implements AutoCloseable {
 
   private static final Duration START_PATIENCE = Duration.ofMinutes(2);
   private static final Duration EXIT_PATIENCE = Duration.ofMinutes(1);
@@ -52,8 +52,9 @@ final class ChildJvm implements AutoCloseable {
    * @param arguments of the command {@code java}
    * @param environment what it has beside ours
    * @param listening finds, as its first group, the port in a line that is printed
+   * @throws IOException if it could not be started
    */
-  ChildJvm(List<String> arguments, Map<String, String> environment, Pattern listening)
+  public ChildJvm(List<String> arguments, Map<String, String> environment, Pattern listening)
       throws IOException {
     this.listening = listening;
     List<String> command = new ArrayList<>();
@@ -84,8 +85,13 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /** The port it listens on, once it does. */
-  int port() throws Exception {
+  /**
+   * Waits until it listens, or prints the number that tells that it is ready.
+   *
+   * @return the port it listens on
+   * @throws Exception if it ended, or took too long
+   */
+  public int port() throws Exception {
     return port.get(START_PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
@@ -146,13 +152,50 @@ final class ChildJvm implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
+  /**
+   * Tells whether it runs.
+   *
+   * @return false once the process is gone
+   */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /**
+   * Sends SIGKILL, and waits until the process is gone.
+   *
+   * @throws InterruptedException if interrupted
+   */
+  public void kill() throws InterruptedException {
+    process.toHandle().destroyForcibly();
+    awaitExit();
+  }
+
+  /**
+   * Waits until the process is gone by itself.
+   *
+   * @return its exit status
+   * @throws InterruptedException if interrupted
+   */
+  public int awaitExit() throws InterruptedException {
+    if (!process.waitFor(START_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("the process did not exit: " + lines);
+    }
+    reader.join(EXIT_PATIENCE.toMillis());
+    return process.exitValue();
+  }
+
   /** The trace ids of the tasks that were accepted, as far as clients were told. */
   List<String> accepted() {
     return List.copyOf(accepted);
   }
 
-  /** What it printed. */
-  List<String> log() {
+  /**
+   * What it printed.
+   *
+   * @return the lines so far
+   */
+  public List<String> log() {
     return List.copyOf(lines);
   }
 

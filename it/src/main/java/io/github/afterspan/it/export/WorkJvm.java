@@ -12,18 +12,23 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** How a {@link WorkProcess} is started, and what makes any JVM of a test small and export here. */
-final class WorkJvm {
+public final class WorkJvm {
 
   /** Of any JVM that is gone after a few seconds. */
-  static final List<String> SMALL =
+  public static final List<String> SMALL =
       List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final Pattern LISTENING = Pattern.compile("^" + WorkProcess.LISTENING + "(\\d+)");
 
   private WorkJvm() {}
 
-  /** What makes any SDK of a child export to a receiver. */
-  static Map<String, String> exportingTo(OtlpReceiver receiver) {
+  /**
+   * What makes any SDK of a child export to a receiver.
+   *
+   * @param receiver the receiver
+   * @return variables of its environment
+   */
+  public static Map<String, String> exportingTo(OtlpReceiver receiver) {
     return Map.of(
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
         receiver.endpoint(),
@@ -37,8 +42,12 @@ final class WorkJvm {
         "16384");
   }
 
-  /** The options that attach the Java agent, with our extension. */
-  static List<String> agent() {
+  /**
+   * The options that attach the Java agent, with our extension.
+   *
+   * @return arguments of the command {@code java}
+   */
+  public static List<String> agent() {
     return List.of(
         "-javaagent:" + System.getProperty("afterspan.agent"),
         "-Dotel.javaagent.extensions=" + System.getProperty("afterspan.extension"));
@@ -71,8 +80,12 @@ final class WorkJvm {
     return new ChildJvm(arguments, new HashMap<>(environment), LISTENING);
   }
 
-  /** The tests' own; their JVM may have got it in a jar that has nothing but a manifest. */
-  private static String classPath() {
+  /**
+   * The tests' own; their JVM may have got it in a jar that has nothing but a manifest.
+   *
+   * @return a class path
+   */
+  public static String classPath() {
     String tests = System.getProperty("surefire.test.class.path");
     return tests != null ? tests : System.getProperty("java.class.path");
   }
