@@ -262,14 +262,17 @@ MUTATIONS = [
         ("WorkerPool", "    rouse();\n    if (roster.anyIdle()) {", "    if (roster.anyIdle()) {")),
     mutation(
         "stuck-by-itself", "TimeoutVs", "check() counts as stuck what ended by itself",
-        ("Worker", "running.isStopped()", "!running.isRunning()")),
+        ("Worker", "running.isStopped()", "!running.isRunning()"),
+        ("WorkerTask", "    if (decided) {\n      worker.disarm();",
+         "    if (decided) {\n      Thread.yield();\n      worker.disarm();")),
     mutation(
         "stuck-forever", "StuckVsBack", "a stuck thread that is back stays counted",
         ("Worker", "      stuckThreads.isBack();\n", "")),
     mutation(
         "stuck-no-lock", "StuckVsBack", "the watchdog counts without the interrupt lock",
         ("StuckThreads", "Lock interruptLock = stopped.profile.workers.interruptLock;",
-         "Lock interruptLock = new java.util.concurrent.locks.ReentrantLock();")),
+         "Lock interruptLock = new java.util.concurrent.locks.ReentrantLock();"),
+        ("Worker", "    stuck = true;\n", "    Thread.yield();\n    stuck = true;\n")),
     mutation(
         "deadline-of-before", "TimeoutVsNextTask", "check() takes a deadline for that of the next task",
         ("Worker", "running.isRunning() && running.deadlineNanos() - now <= 0", "running.isRunning()")),
