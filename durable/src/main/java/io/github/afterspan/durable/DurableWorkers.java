@@ -63,6 +63,8 @@ public final class DurableWorkers implements AutoCloseable {
   /** The largest payload: {@value} bytes of JSON in UTF-8. */
   public static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
+  private static final long LAST_STEPS_MILLIS = 1000;
+
   private final DurableOptions options;
   private final DataSource dataSource;
   private final JobTable table;
@@ -71,7 +73,7 @@ public final class DurableWorkers implements AutoCloseable {
   final @Nullable Engine engine;
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
   private final Object drainLock = new Object();
-  private volatile boolean draining; // written under drainLock
+  private volatile @Nullable Thread drainer; // written under drainLock
 
   private DurableWorkers(Builder builder, Database database) {
     options = builder.options;
@@ -110,7 +112,7 @@ public final class DurableWorkers implements AutoCloseable {
     }
     JobTask.JobRunner runner =
         new JobTask.JobRunner(
-            dispatcher, () -> draining, codec, options, new Fate(options, telemetry));
+            dispatcher, () -> drainer != null, codec, options, new Fate(options, telemetry));
     List<Task<?>> tasks = new ArrayList<>();
     for (Registration<?> registration : handlers.values()) {
       if (registration.handler() != null) {
@@ -282,10 +284,10 @@ public final class DurableWorkers implements AutoCloseable {
       throw new IllegalArgumentException("timeout must not be negative, was " + timeout);
     }
     synchronized (drainLock) {
-      if (!draining) {
-        draining = true;
+      if (drainer == null) {
         Thread thread =
             new QuietThreads(options.name(), "drain").newThread(() -> runDrain(timeout));
+        drainer = thread;
         thread.start();
       }
     }
@@ -314,6 +316,14 @@ public final class DurableWorkers implements AutoCloseable {
   @Override
   public void close() {
     drain(options.drainTimeout()).join();
+    Thread thread = drainer;
+    if (thread != null && thread != Thread.currentThread()) {
+      try {
+        thread.join(LAST_STEPS_MILLIS); // or a container may find it there, and call it leaked
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override
