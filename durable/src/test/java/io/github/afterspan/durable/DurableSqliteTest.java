@@ -193,6 +193,46 @@ class DurableSqliteTest extends DurableContract {
         .hasSize(1);
   }
 
+  /**
+   * Candidates of earlier polls, payloads and all, must not wait behind a handler that is stuck.
+   */
+  @Test
+  void keepsOneBatch_whenItPollsInVain() throws Exception {
+    AtomicInteger polls = new AtomicInteger();
+    DataSource watched =
+        new WrappedDataSource(
+            dataSource,
+            connection -> {
+              if (Thread.currentThread().getName().startsWith("afterspan-durable-poll")) {
+                polls.incrementAndGet();
+              }
+            });
+    CountDownLatch go = new CountDownLatch(1);
+    try (DurableWorkers workers =
+        DurableWorkers.builder(openTelemetry, watched)
+            .options(options().concurrency(1).pollInterval(Duration.ofMillis(10)).build())
+            .handler(
+                "mail",
+                Mail.class,
+                (mail, job) -> {
+                  go.await();
+                  ran.add(job);
+                })
+            .start()) {
+      for (int count = 1; count <= 10; count++) {
+        workers.dispatcher().enqueue("mail", mail());
+      }
+
+      await().atMost(Duration.ofSeconds(20)).until(() -> polls.get() > 30);
+
+      assertThat(workers.engine.fetched()).isLessThanOrEqualTo(3);
+      go.countDown();
+      for (int count = 1; count <= 10; count++) {
+        next();
+      }
+    }
+  }
+
   @Test
   void engineStaysOutsideOfTraces_whenStartedWithinRequest() throws Exception {
     Queue<SpanContext> seen = new ConcurrentLinkedQueue<>();
