@@ -275,7 +275,9 @@ MUTATIONS = [
         ("Worker", "    stuck = true;\n", "    Thread.yield();\n    stuck = true;\n")),
     mutation(
         "deadline-of-before", "TimeoutVsNextTask", "check() takes a deadline for that of the next task",
-        ("Worker", "running.isRunning() && running.deadlineNanos() - now <= 0", "running.isRunning()")),
+        ("Worker", "running.isRunning() && running.deadlineNanos() - now <= 0", "running.isRunning()"),
+        ("Worker", "    WorkerTask running = task;\n    if (running == null) {",
+         "    Thread.yield();\n    WorkerTask running = task;\n    if (running == null) {")),
 ]
 
 

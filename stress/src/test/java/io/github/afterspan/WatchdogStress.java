@@ -57,7 +57,7 @@ public class WatchdogStress {
     private final BareWorkers bare = new BareWorkers();
     private final Worker worker = new Worker(bare.workers.stuckThreads);
     private final WorkerTask first = bare.task(TimeoutVsFinish.SHORT, () -> {});
-    private final WorkerTask second = bare.task(() -> {});
+    private final WorkerTask second = bare.task(Thread::yield);
 
     @Actor
     public void run() {
