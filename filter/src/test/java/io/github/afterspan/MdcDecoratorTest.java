@@ -6,6 +6,8 @@ import static io.github.afterspan.Outcomes.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,24 +40,30 @@ class MdcDecoratorTest {
     assertThat(seen.get()).isEqualTo(Map.of("user", "alice"));
   }
 
+  /** Seen by a task that nothing was put around, on the same thread. */
   @Test
-  void leavesNothingOnWorker() throws Exception {
-    BackgroundWorkers workers = workers();
-    MDC.put("user", "alice");
-    DispatchedTask first =
-        workers
-            .dispatcher()
-            .dispatch(
-                "first",
-                () -> {
-                  MDC.put("step", "1");
-                  throw new IllegalStateException("no");
-                });
-    assertThat(outcome(first)).isEqualTo(TaskState.FAILED);
-    MDC.clear();
-    DispatchedTask second = workers.dispatcher().dispatch("second", this::look);
-    assertThat(outcome(second)).isEqualTo(TaskState.SUCCEEDED);
-    assertThat(seen.get()).isNullOrEmpty();
+  void leavesNothingOnThread() throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      BackgroundWorkers decorated = engine.workers(thread, o -> o.taskDecorator(mdc()));
+      MDC.put("user", "alice");
+      DispatchedTask first =
+          decorated
+              .dispatcher()
+              .dispatch(
+                  "first",
+                  () -> {
+                    MDC.put("step", "1");
+                    throw new IllegalStateException("no");
+                  });
+      assertThat(outcome(first)).isEqualTo(TaskState.FAILED);
+      BackgroundWorkers plain = engine.workers(thread, o -> o);
+      assertThat(outcome(plain.dispatcher().dispatch("second", this::look)))
+          .isEqualTo(TaskState.SUCCEEDED);
+      assertThat(seen.get()).isNullOrEmpty();
+    } finally {
+      thread.shutdown();
+    }
   }
 
   /** On the calling thread there is something to put back. */
