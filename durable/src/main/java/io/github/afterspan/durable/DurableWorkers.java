@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import javax.naming.InitialContext;
-import javax.naming.NamingException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -63,25 +61,21 @@ public final class DurableWorkers implements AutoCloseable {
   /** The largest payload: {@value} bytes of JSON in UTF-8. */
   public static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
-  private static final long LAST_STEPS_MILLIS = 1000;
-
   private final DurableOptions options;
-  private final DataSource dataSource;
+  private final JobStore store;
   private final JobTable table;
   private final JobWriter writer;
   private final BackgroundWorkers attempts;
   final @Nullable Engine engine;
-  private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
-  private final Object drainLock = new Object();
-  private volatile @Nullable Thread drainer; // written under drainLock
+  private final WorkersDrain drain;
 
   private DurableWorkers(Builder builder, Database database) {
     options = builder.options;
-    dataSource = builder.dataSource;
+    store = new JobStore(builder.dataSource);
     table = new JobTable(database, options.table());
     JobTelemetry telemetry = new JobTelemetry(builder.openTelemetry, options.baggageKeys());
     Map<String, Registration<?>> handlers = new LinkedHashMap<>(builder.handlers);
-    writer = new JobWriter(dataSource, table, handlers, builder.codec, telemetry);
+    writer = new JobWriter(builder.dataSource, table, handlers, builder.codec, telemetry);
     int concurrency = Math.max(1, options.concurrency());
     attempts =
         BackgroundWorkers.onCallingThread(
@@ -93,11 +87,12 @@ public final class DurableWorkers implements AutoCloseable {
                 .timeout(options.timeout())
                 .captureCheck(WorkerOptions.OnCapture.OFF)
                 .build());
+    drain = new WorkersDrain(options.name(), attempts);
     engine =
         options.concurrency() == 0
             ? null
             : new Engine(
-                dataSource,
+                builder.dataSource,
                 database,
                 options,
                 tasks(handlers, builder.codec, telemetry),
@@ -112,7 +107,7 @@ public final class DurableWorkers implements AutoCloseable {
     }
     JobTask.JobRunner runner =
         new JobTask.JobRunner(
-            dispatcher, () -> drainer != null, codec, options, new Fate(options, telemetry));
+            dispatcher, drain::hasBegun, codec, options, new Fate(options, telemetry));
     List<Task<?>> tasks = new ArrayList<>();
     for (Registration<?> registration : handlers.values()) {
       if (registration.handler() != null) {
@@ -146,24 +141,8 @@ public final class DurableWorkers implements AutoCloseable {
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if there is no data source of that name
    */
-  @SuppressWarnings("BanJNDI") // the name comes from the deployer, as every resource-ref does
   public static Builder builder(OpenTelemetry openTelemetry, String jndiName) {
-    requireNonNull(jndiName, "jndiName");
-    Object found;
-    try {
-      found = new InitialContext().lookup(jndiName);
-    } catch (NamingException e) {
-      throw new IllegalArgumentException(
-          "jndiName must be that of a DataSource, was \"" + jndiName + "\": " + e.getMessage(), e);
-    }
-    if (found instanceof DataSource dataSource) {
-      return builder(openTelemetry, dataSource);
-    }
-    throw new IllegalArgumentException(
-        "jndiName must be that of a DataSource, was \""
-            + jndiName
-            + "\": "
-            + (found == null ? "nothing" : "a " + found.getClass().getName()));
+    return builder(openTelemetry, JobStore.lookUp(requireNonNull(jndiName, "jndiName")));
   }
 
   /**
@@ -206,7 +185,8 @@ public final class DurableWorkers implements AutoCloseable {
    * @throws JobStoreException if the database does not answer
    */
   public Status status() {
-    return inTransaction("count the jobs", connection -> table.status(connection, Instant.now()));
+    return store.inTransaction(
+        "count the jobs", connection -> table.status(connection, Instant.now()));
   }
 
   /**
@@ -221,7 +201,7 @@ public final class DurableWorkers implements AutoCloseable {
     if (limit < 1) {
       throw new IllegalArgumentException("limit must be positive, was " + limit);
     }
-    return inTransaction(
+    return store.inTransaction(
         "read the dead letters", connection -> table.deadLetters(connection, limit));
   }
 
@@ -238,33 +218,11 @@ public final class DurableWorkers implements AutoCloseable {
   public boolean requeue(DeadLetter letter) {
     requireNonNull(letter, "letter");
     boolean requeued =
-        inTransaction(
+        store.inTransaction(
             "requeue dead letter " + letter.letterId(),
             connection -> table.requeue(connection, letter, Instant.now()));
     wakeUp();
     return requeued;
-  }
-
-  private interface Work<T> {
-    T in(Connection connection) throws SQLException;
-  }
-
-  private <T> T inTransaction(String what, Work<T> work) {
-    try (Connection connection = dataSource.getConnection()) {
-      if (connection.getAutoCommit()) {
-        return work.in(connection);
-      }
-      try {
-        T result = work.in(connection);
-        connection.commit();
-        return result;
-      } catch (SQLException | RuntimeException | Error e) {
-        connection.rollback();
-        throw e;
-      }
-    } catch (SQLException e) {
-      throw new JobStoreException("could not " + what + ": " + e.getMessage(), e);
-    }
   }
 
   /**
@@ -283,30 +241,7 @@ public final class DurableWorkers implements AutoCloseable {
     if (requireNonNull(timeout, "timeout").isNegative()) {
       throw new IllegalArgumentException("timeout must not be negative, was " + timeout);
     }
-    synchronized (drainLock) {
-      if (drainer == null) {
-        Thread thread =
-            new QuietThreads(options.name(), "drain").newThread(() -> runDrain(timeout));
-        drainer = thread;
-        thread.start();
-      }
-    }
-    return drained.copy();
-  }
-
-  private void runDrain(Duration timeout) {
-    try {
-      if (engine != null) {
-        engine.pause();
-      }
-      attempts.drain(timeout).join();
-      if (engine != null) {
-        engine.stop();
-      }
-      drained.complete(null);
-    } catch (RuntimeException | Error e) {
-      drained.completeExceptionally(e);
-    }
+    return drain.begin(engine, timeout);
   }
 
   /**
@@ -315,15 +250,8 @@ public final class DurableWorkers implements AutoCloseable {
    */
   @Override
   public void close() {
-    drain(options.drainTimeout()).join();
-    Thread thread = drainer;
-    if (thread != null && thread != Thread.currentThread()) {
-      try {
-        thread.join(LAST_STEPS_MILLIS); // or a container may find it there, and call it leaked
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    CompletableFuture<@Nullable Void> unused = drain(options.drainTimeout());
+    drain.await();
   }
 
   @Override
