@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -21,6 +24,9 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init") // by JMH
 public class EndToEndBenchmark {
 
+  private static final OperatingSystemMXBean SYSTEM =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
   /** Who is measured. */
   @Param public PeerKind peer;
 
@@ -28,6 +34,17 @@ public class EndToEndBenchmark {
   @Param public TelemetryKind telemetry;
 
   private BenchmarkSetup setup;
+
+  /** What the process used of its processors, beside the time on the clock. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Cpu {
+    /** Nanoseconds. */
+    public long cpuNanos;
+
+    /** Tasks that ran in that time. */
+    public long dispatches;
+  }
 
   /** Opens the peer. */
   @Setup
@@ -38,10 +55,13 @@ public class EndToEndBenchmark {
   /** Dispatches a batch, and waits until all of it has run. */
   @Benchmark
   @OperationsPerInvocation(Batch.SIZE)
-  public void endToEnd() {
+  public void endToEnd(Cpu cpu) {
+    long before = SYSTEM.getProcessCpuTime();
     setup.batch.begin(Batch.SIZE);
     setup.dispatch(Batch.SIZE);
     setup.batch.await();
+    cpu.cpuNanos += SYSTEM.getProcessCpuTime() - before;
+    cpu.dispatches += Batch.SIZE;
   }
 
   /** Closes the peer. */

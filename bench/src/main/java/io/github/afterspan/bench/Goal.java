@@ -21,10 +21,11 @@ record Goal(String what, Spread measured, String unit, boolean atMost, double li
     return new Goal(what, measured, unit, false, limit);
   }
 
-  /** A row of the report. */
-  String toRow() {
+  /** A row of the report; with a verdict if the numbers mean something. */
+  String toRow(boolean judged) {
     String goal = (atMost ? "<= " : ">= ") + Spread.number(limit);
-    return "| " + what + " | " + goal + " " + unit + " | " + measured + " | " + verdict() + " |";
+    String verdict = judged ? verdict() : "";
+    return "| " + what + " | " + goal + " " + unit + " | " + measured + " | " + verdict + " |";
   }
 
   /** By the median; and whether all rounds agree. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan.bench;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,6 +23,7 @@ final class JmhRun {
   private static final double P50 = 50;
   private static final double P99 = 99;
   private static final int TIMEOUT_SECONDS = 20;
+  private static final Duration OVERDUE = Duration.ofSeconds(90);
 
   private final int iterations;
   private final long iterationMillis;
@@ -45,7 +47,7 @@ final class JmhRun {
     }
     List<String> failures = new ArrayList<>();
     for (JmhCase one : order) {
-      try {
+      try (Overdue ignored = Overdue.after(OVERDUE)) {
         for (RunResult result : new Runner(options(one)).run()) {
           read(round, one, result, samples);
         }

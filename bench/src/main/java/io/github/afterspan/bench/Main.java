@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Measures everything in rounds until the time is up, and writes the report again after each round.
@@ -29,7 +28,7 @@ public final class Main {
   private static final Duration HTTP_TURN = Duration.ofSeconds(3);
   private static final Duration SHORT_HTTP_TURN = Duration.ofMillis(500);
   private static final Duration HTTP_WARM_UP = Duration.ofSeconds(4);
-  private static final int CHILD_SECONDS = 120;
+  private static final Duration CHILD_LIMIT = Duration.ofMinutes(2);
 
   private final Samples samples = new Samples();
   private final List<String> failures = new ArrayList<>();
@@ -108,26 +107,15 @@ public final class Main {
 
   /** Reads the samples that a program prints. */
   private void child(Class<?> program) throws IOException {
-    Process process = Child.start(program);
-    try (BufferedReader lines = process.inputReader()) {
-      Thread killer = new Thread(() -> killWhenLate(process), "killer");
-      killer.setDaemon(true);
-      killer.start();
+    Process process;
+    try (Overdue ignored = Overdue.after(CHILD_LIMIT)) {
+      process = Child.start(program);
+      BufferedReader lines = process.inputReader();
       lines.lines().filter(line -> line.contains("\t")).map(Sample::ofLine).forEach(samples::add);
     }
     try {
       if (process.waitFor() != 0) {
         failures.add(program.getSimpleName() + " ended with " + process.exitValue());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void killWhenLate(Process process) {
-    try {
-      if (!process.waitFor(CHILD_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -17,7 +17,7 @@ import javax.imageio.ImageIO;
 final class Plot {
 
   private static final int WIDTH = 1100;
-  private static final int LEFT = 260;
+  private static final int LEFT = 320;
   private static final int RIGHT = 140;
   private static final int BAR = 18;
   private static final int STEP = 24;

@@ -75,7 +75,7 @@ final class Report {
 
   private void goals() {
     add("## Goals", "", "| what, compared with | goal | measured | |", "|---|---|---|---|");
-    new Goals(samples).all().forEach(goal -> add(goal.toRow()));
+    new Goals(samples).all().forEach(goal -> add(goal.toRow(!isShort)));
     add("");
   }
 
@@ -83,8 +83,8 @@ final class Report {
     add(
         "## All peers",
         "",
-        "| | CPU of a dispatch, ns | end to end, ns | allocated, B | retained, B |",
-        "|---|---|---|---|---|");
+        "| | CPU of a dispatch, ns | end to end, ns | CPU of all threads, ns | allocated, B | retained, B |",
+        "|---|---|---|---|---|---|");
     for (PeerKind peer : PeerKind.values()) {
       for (TelemetryKind telemetry : TelemetryKind.values()) {
         String variant = JmhCase.variant(peer, telemetry);
@@ -96,6 +96,7 @@ final class Report {
               peer.title() + (peer.hasTelemetry() ? ", " + telemetry : ""),
               cpu,
               samples.spread(JmhCase.END_TO_END, variant, "ns"),
+              samples.spread(JmhCase.END_TO_END, variant, "cpuNanos"),
               samples.spread(JmhCase.SUBMIT, variant, "B"),
               sdk ? retained : Spread.of(List.of()));
         }

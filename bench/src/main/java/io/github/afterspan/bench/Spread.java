@@ -47,6 +47,9 @@ record Spread(double median, double min, double max, int rounds) {
   /** With as many digits as mean something. */
   static String number(double value) {
     double size = Math.abs(value);
+    if (size == 0) {
+      return "0";
+    }
     String format =
         size >= LARGE ? "%,.0f" : size >= MEDIUM ? "%.1f" : size >= SMALL ? "%.2f" : "%.4f";
     return String.format(Locale.ROOT, format, value);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +54,18 @@ class SmokeTest {
       assertThat(samples.spread(HttpRun.BENCHMARK, variant.name(), "requests/s").median())
           .as(variant.name())
           .isPositive();
+    }
+  }
+
+  @Test
+  void jvmThatHangsIsEnded_andTheOneBeforeIsNot() throws Exception {
+    Process before = Child.start(HttpServer.class, HttpVariant.NO_FILTER.name());
+    try (Overdue ignored = Overdue.after(MOMENT)) {
+      Process hangs = Child.start(HttpServer.class, HttpVariant.NO_FILTER.name());
+      assertThat(hangs.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(before.isAlive()).isTrue();
+    } finally {
+      before.destroy();
     }
   }
 }
