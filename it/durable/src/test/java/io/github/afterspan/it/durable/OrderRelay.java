@@ -25,8 +25,7 @@ final class OrderRelay implements DurableHandler<Placed> {
   public void run(Placed placed, DurableJob job) throws JMSException {
     try (JMSContext jms = broker.createContext()) {
       Message message = jms.createTextMessage(placed.order());
-      message.setStringProperty(
-          "_AMQ_DUPL_ID", job.id()); // Artemis takes a second one for the same
+      message.setStringProperty("_AMQ_DUPL_ID", job.id()); // Artemis drops a second one
       W3CTraceContextPropagator.getInstance()
           .inject(Context.current(), message, OrderRelay::setProperty);
       jms.createProducer().send(jms.createQueue(Broker.QUEUE), message);
