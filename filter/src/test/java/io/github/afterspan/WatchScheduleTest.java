@@ -23,6 +23,7 @@ class WatchScheduleTest {
   @Test
   void looksWhenTheFirstDeadlinePasses_andNotBefore() {
     schedule.looked(NOW, 500);
+    assertThat(schedule.isDue(NOW + 300, FAR)).as("before the clock wraps around").isFalse();
     assertThat(schedule.isDue(NOW + 499, FAR)).isFalse();
     assertThat(schedule.isDue(NOW + 500, FAR)).isTrue();
   }
