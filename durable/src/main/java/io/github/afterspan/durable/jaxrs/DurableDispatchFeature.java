@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan.durable.jaxrs;
 
+import jakarta.annotation.Priority;
 import jakarta.ws.rs.ConstrainedTo;
+import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.RuntimeType;
 import jakarta.ws.rs.core.Feature;
 import jakarta.ws.rs.core.FeatureContext;
@@ -44,6 +46,7 @@ import java.lang.System.Logger.Level;
  * <p>Safe for use by several threads. Applies to servers only, never to JAX-RS clients.
  */
 @ConstrainedTo(RuntimeType.SERVER)
+@Priority(Priorities.USER + 412) // one of its own: of equal ones RESTEasy 6.2 finds one feature
 public final class DurableDispatchFeature implements Feature {
 
   private static final Logger LOGGER = System.getLogger("io.github.afterspan.durable");
