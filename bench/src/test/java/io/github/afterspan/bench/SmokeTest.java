@@ -58,6 +58,27 @@ class SmokeTest {
   }
 
   @Test
+  void everyStoreRunsItsJobs() throws Exception {
+    Process process = Child.start(DurableRun.class, "--short");
+    Samples samples = new Samples();
+    process
+        .inputReader()
+        .lines()
+        .filter(line -> line.contains("\t"))
+        .map(Sample::ofLine)
+        .forEach(samples::add);
+    assertThat(process.waitFor()).isZero();
+    for (OrderDatabase database : OrderDatabase.values()) {
+      for (JobStores store : List.of(JobStores.DB_SCHEDULER, JobStores.AFTERSPAN)) {
+        String variant = DurableRun.variant(database, store);
+        assertThat(samples.spread(DurableRun.BENCHMARK, variant, "start p99 ms").rounds())
+            .as(variant)
+            .isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
   void jvmThatHangsIsEnded_andTheOneBeforeIsNot() throws Exception {
     Process before = Child.start(HttpServer.class, HttpVariant.NO_FILTER.name());
     try (Overdue ignored = Overdue.after(MOMENT)) {
