@@ -16,25 +16,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Waking a thread costs the dispatching thread many times more than the rest of a dispatch. So
  * at most one wake-up is under way at a time: while one worker is on its way, further tasks are
  * only queued, and a worker that finds more than the task it takes wakes the next one. Ten tasks
- * that are handed over together cost their dispatcher one wake-up.
+ * that are handed over together cost their dispatcher one wake-up. Only a machine that leaves a
+ * woken thread without a processor for long gets another one to do so: when {@value #MANY} tasks
+ * wait, and each time that these have doubled.
  *
  * <p>Safe for use by several threads.
  */
 final class WorkerPool {
+
+  /** So many wait only if the worker that was woken does not come. */
+  static final int MANY = 64;
 
   private final WorkerThreads threads;
   private final Watchdog watchdog;
   private final TaskLog log;
   private final WorkerStarter starter;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition available = lock.newCondition();
+  final ReentrantLock lock = new ReentrantLock();
+  final Condition available = lock.newCondition();
   private final Condition retired = lock.newCondition();
 
   // Guarded by the lock, all of these.
   private final TaskQueue queue = new TaskQueue();
   private final WorkerRoster roster;
   private boolean waking; // an idle worker has been signalled and has not looked yet
+  private int queuedWhenWoken; // how many waited when the last one was signalled
   private boolean dozing; // the watchdog sleeps until a task comes
   private boolean closed;
 
@@ -297,8 +303,9 @@ final class WorkerPool {
   private @Nullable Worker wake() {
     rouse();
     if (roster.anyIdle()) {
-      if (!waking) {
+      if (!waking || queue.size() >= Math.max(MANY, 2 * queuedWhenWoken)) {
         waking = true;
+        queuedWhenWoken = queue.size();
         available.signal();
       }
       return null;
