@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,6 +39,25 @@ class WakeUpTest {
       workers.pool.lock.unlock();
     }
     await().until(() -> workers.status().succeeded() == 4 + 2 * WorkerPool.MANY);
+  }
+
+  @Test
+  void wakesOne_whenTenTasksAreHandedOverTogether() throws Exception {
+    BackgroundWorkers workers = engine.workers(o -> o.concurrency(4));
+    letThemIdle(workers, 4);
+    CompletableFuture<Boolean> response = new CompletableFuture<>();
+    BackgroundDispatcher dispatcher = workers.dispatcher(response);
+    for (int i = 0; i < 10; i++) {
+      dispatcher.dispatch(TaskOptions.named("task").startMode(StartMode.AFTER_RESPONSE), () -> {});
+    }
+    workers.pool.lock.lock();
+    try {
+      response.complete(true);
+      assertThat(asleep(workers)).isEqualTo(3);
+    } finally {
+      workers.pool.lock.unlock();
+    }
+    await().until(() -> workers.status().succeeded() == 4 + 10);
   }
 
   private void letThemIdle(BackgroundWorkers workers, int count) throws Exception {
