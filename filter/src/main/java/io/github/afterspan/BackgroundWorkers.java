@@ -75,7 +75,7 @@ public final class BackgroundWorkers implements AutoCloseable {
     this.options = options;
     capacity = new Capacity(options.concurrency() + options.queueCapacity());
     log = new TaskLog(options.name());
-    spans = new TaskSpans(openTelemetry.getTracer(INSTRUMENTATION_SCOPE));
+    spans = new TaskSpans(openTelemetry.getTracer(INSTRUMENTATION_SCOPE), options.spanAttributes());
     profiles = new TaskProfiles(this);
     watchdog = new Watchdog(this);
     stuckThreads = new StuckThreads(log);

@@ -26,9 +26,11 @@ final class TaskSpans {
       AttributeKey.doubleKey("afterspan.task.timeout");
 
   private final Tracer tracer;
+  private final boolean tellsTimeInQueue;
 
-  TaskSpans(Tracer tracer) {
+  TaskSpans(Tracer tracer, boolean tellsTimeInQueue) {
     this.tracer = tracer;
+    this.tellsTimeInQueue = tellsTimeInQueue;
   }
 
   /**
@@ -47,7 +49,9 @@ final class TaskSpans {
     if (!profile.attributes.isEmpty()) {
       builder.setAllAttributes(profile.attributes);
     }
-    builder.setAttribute(TIME_IN_QUEUE, Durations.seconds(waitedNanos));
+    if (tellsTimeInQueue) {
+      builder.setAttribute(TIME_IN_QUEUE, Durations.seconds(waitedNanos));
+    }
     Span span = builder.startSpan();
     task.publish(span);
     return parent.with(span).with(Deadline.TASK, task);

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param traceMode how a task's span is tied to the dispatching one
  * @param startMode when a task may start
  * @param baggage whether tasks get the baggage that was current when they were dispatched
+ * @param spanAttributes whether the span of every task says how long the task waited. Its first
+ *     attribute takes more memory than all that Afterspan allocates for a task; the metrics say the
+ *     same. What {@link TaskOptions} names, and how a task failed, is always there
  * @param threads what kind of threads run the tasks
  * @param taskDecorator wraps every body, on the dispatching thread; null for none
  * @param captureCheck what happens when the body of a task holds a request, a response or a session
@@ -50,6 +53,7 @@ public record WorkerOptions(
     TraceMode traceMode,
     StartMode startMode,
     boolean baggage,
+    boolean spanAttributes,
     Threads threads,
     @Nullable TaskDecorator taskDecorator,
     OnCapture captureCheck,
@@ -169,6 +173,7 @@ public record WorkerOptions(
     private TraceMode traceMode = TraceMode.CHILD;
     private StartMode startMode = StartMode.IMMEDIATELY;
     private boolean baggage = true;
+    private boolean spanAttributes = true;
     private Threads threads = Threads.PLATFORM;
     private @Nullable TaskDecorator taskDecorator;
     private OnCapture captureCheck = OnCapture.WARN;
@@ -186,6 +191,7 @@ public record WorkerOptions(
       traceMode = options.traceMode;
       startMode = options.startMode;
       baggage = options.baggage;
+      spanAttributes = options.spanAttributes;
       threads = options.threads;
       taskDecorator = options.taskDecorator;
       captureCheck = options.captureCheck;
@@ -292,6 +298,17 @@ public record WorkerOptions(
     }
 
     /**
+     * Sets whether the span of every task says how long the task waited.
+     *
+     * @param spanAttributes false to save the memory
+     * @return this
+     */
+    public Builder spanAttributes(boolean spanAttributes) {
+      this.spanAttributes = spanAttributes;
+      return this;
+    }
+
+    /**
      * Sets the kind of threads.
      *
      * @param threads platform or virtual
@@ -355,6 +372,7 @@ public record WorkerOptions(
           traceMode,
           startMode,
           baggage,
+          spanAttributes,
           threads,
           taskDecorator,
           captureCheck,

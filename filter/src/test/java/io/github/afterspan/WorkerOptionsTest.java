@@ -36,6 +36,7 @@ class WorkerOptionsTest {
     assertThat(defaults.traceMode()).isEqualTo(TraceMode.CHILD);
     assertThat(defaults.startMode()).isEqualTo(StartMode.IMMEDIATELY);
     assertThat(defaults.baggage()).isTrue();
+    assertThat(defaults.spanAttributes()).isTrue();
     assertThat(defaults.threads()).isEqualTo(WorkerOptions.Threads.PLATFORM);
     assertThat(defaults.taskDecorator()).isNull();
     assertThat(defaults.captureCheck()).isEqualTo(WorkerOptions.OnCapture.WARN);
@@ -63,6 +64,7 @@ class WorkerOptionsTest {
         o -> o.traceMode(TraceMode.NEW_TRACE_WITH_LINK),
         o -> o.startMode(StartMode.AFTER_RESPONSE),
         o -> o.baggage(false),
+        o -> o.spanAttributes(false),
         o -> o.threads(WorkerOptions.Threads.VIRTUAL),
         o -> o.taskDecorator(body -> body),
         o -> o.captureCheck(WorkerOptions.OnCapture.FAIL),

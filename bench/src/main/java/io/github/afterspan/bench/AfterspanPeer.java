@@ -14,10 +14,20 @@ final class AfterspanPeer implements Peer {
   private final BackgroundDispatcher dispatcher;
 
   AfterspanPeer(OpenTelemetry openTelemetry, int queueCapacity) {
-    WorkerOptions options =
-        WorkerOptions.builder().name("bench").concurrency(1).queueCapacity(queueCapacity).build();
+    this(openTelemetry, options(queueCapacity).build());
+  }
+
+  private AfterspanPeer(OpenTelemetry openTelemetry, WorkerOptions options) {
     workers = BackgroundWorkers.create(openTelemetry, options);
     dispatcher = workers.dispatcher();
+  }
+
+  static AfterspanPeer withoutSpanAttributes(OpenTelemetry openTelemetry, int queueCapacity) {
+    return new AfterspanPeer(openTelemetry, options(queueCapacity).spanAttributes(false).build());
+  }
+
+  private static WorkerOptions.Builder options(int queueCapacity) {
+    return WorkerOptions.builder().name("bench").concurrency(1).queueCapacity(queueCapacity);
   }
 
   @Override

@@ -44,6 +44,12 @@ final class Goals {
             TIMES,
             0.75),
         Goal.atMost(
+            "allocated per task, span attributes off, hand-written, SDK",
+            samples.ratio(
+                SUBMIT, "B", variant(PeerKind.AFTERSPAN_PLAIN, SDK), variant(HAND_WRITTEN, SDK)),
+            TIMES,
+            0.45),
+        Goal.atMost(
             "retained per waiting task, SDK",
             samples.spread(Retained.BENCHMARK, AFTERSPAN.name(), Retained.OWN_REQUEST),
             "B",
@@ -80,11 +86,10 @@ final class Goals {
             HttpVariant.AFTERSPAN,
             HttpVariant.HAND_WRITTEN,
             1),
-        Goal.atMost(
-            "ten tasks after one response, p99, ten execute calls",
-            samples.ratio(RESPONSE, "p99 ns", "tenAfterResponse", "tenExecuteCalls"),
-            TIMES,
-            0.3),
+        tenTasks("1", NOOP),
+        tenTasks("1", SDK),
+        tenTasks("4", NOOP),
+        tenTasks("4", SDK),
         Goal.atMost(
             "dispatch with 1,000,000 queued, with 1000",
             samples.ratio(QUEUE, CPU, "1000000", "1000"),
@@ -128,6 +133,17 @@ final class Goals {
         samples.difference(DEADLINE, "ns", "afterspan/" + pending, "clockRead/" + pending);
     return Goal.atMost(
         "deadline with " + pending + " pending, above a clock read", above, "ns", 15);
+  }
+
+  private Goal tenTasks(String threads, TelemetryKind telemetry) {
+    Spread ratio =
+        samples.ratio(
+            RESPONSE,
+            "p99 ns",
+            JmhCase.responseVariant("tenAfterResponse", threads, telemetry),
+            JmhCase.responseVariant("tenExecuteCalls", threads, NOOP));
+    String what = "ten tasks after one response, p99, ten execute calls, idle threads: " + threads;
+    return Goal.atMost(what + ", " + telemetry, ratio, TIMES, 0.3);
   }
 
   private Goal http(

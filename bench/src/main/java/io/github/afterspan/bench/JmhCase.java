@@ -31,7 +31,7 @@ record JmhCase(
     List<JmhCase> cases = new ArrayList<>();
     for (PeerKind peer : PeerKind.values()) {
       for (TelemetryKind telemetry : TelemetryKind.values()) {
-        if (peer.hasTelemetry() || telemetry == TelemetryKind.SDK) {
+        if (peer.isMeasuredWith(telemetry)) {
           Map<String, String> of = Map.of("peer", peer.name(), "telemetry", telemetry.name());
           String variant = variant(peer, telemetry);
           cases.add(new JmhCase(SUBMIT, variant, DispatchBenchmark.class, SUBMIT, of));
@@ -53,10 +53,27 @@ record JmhCase(
     for (String method : List.of("current", "detach", "detachRemote")) {
       cases.add(new JmhCase(DETACH, method, DetachBenchmark.class, method, Map.of()));
     }
-    for (String method : List.of("tenAfterResponse", "tenExecuteCalls")) {
-      cases.add(new JmhCase(RESPONSE, method, ResponseBenchmark.class, method, Map.of()));
+    for (String threads : List.of("1", "4")) {
+      for (String method : List.of("tenAfterResponse", "tenExecuteCalls", "oneExecuteCall")) {
+        cases.add(response(method, threads, TelemetryKind.NOOP));
+      }
+      cases.add(response("tenAfterResponse", threads, TelemetryKind.SDK));
     }
     return cases;
+  }
+
+  private static JmhCase response(String method, String threads, TelemetryKind telemetry) {
+    return new JmhCase(
+        RESPONSE,
+        responseVariant(method, threads, telemetry),
+        ResponseBenchmark.class,
+        method,
+        Map.of("threads", threads, "telemetry", telemetry.name()));
+  }
+
+  /** The variant of the numbers of {@link ResponseBenchmark}. */
+  static String responseVariant(String method, String threads, TelemetryKind telemetry) {
+    return method + "/" + threads + "/" + telemetry;
   }
 
   /** The variant of a peer's numbers. */

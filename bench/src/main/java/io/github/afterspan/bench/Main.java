@@ -25,7 +25,8 @@ public final class Main {
   private static final int ITERATIONS = 3;
   private static final int ITERATION_MILLIS = 250;
   private static final int SHORT_ITERATION_MILLIS = 20;
-  private static final Duration HTTP_TURN = Duration.ofSeconds(3);
+  private static final Duration HTTP_TURN = Duration.ofSeconds(2);
+  private static final int HTTP_TURNS = 4;
   private static final Duration SHORT_HTTP_TURN = Duration.ofMillis(500);
   private static final Duration HTTP_WARM_UP = Duration.ofSeconds(4);
   private static final Duration CHILD_LIMIT = Duration.ofMinutes(2);
@@ -78,9 +79,9 @@ public final class Main {
       long longest = 0;
       for (int round = 0; round == 0 || System.nanoTime() + longest - end < 0; round++) {
         long began = System.nanoTime();
-        int now = round;
-        if (serves) {
-          serves = http(() -> http.round(now, samples));
+        for (int turn = 0; turn < HTTP_TURNS && serves; turn++) {
+          int httpRound = round * HTTP_TURNS + turn;
+          serves = http(() -> http.round(httpRound, samples));
         }
         failures.addAll(jmh.round(round, JmhCase.all(), samples));
         longest = Math.max(longest, System.nanoTime() - began);

@@ -25,7 +25,9 @@ public enum PeerKind {
   /** The same, and the span starts when the task does. */
   HAND_WRITTEN_LATE("hand-written, span in worker", HandWritten::spanInWorker),
   /** Afterspan. */
-  AFTERSPAN("Afterspan", AfterspanPeer::new);
+  AFTERSPAN("Afterspan", AfterspanPeer::new),
+  /** Afterspan, with no attribute on a span whose task succeeds. */
+  AFTERSPAN_PLAIN("Afterspan, span attributes off", AfterspanPeer::withoutSpanAttributes);
 
   private final String title;
 
@@ -45,6 +47,15 @@ public enum PeerKind {
   /** Whether its tasks have a span and metrics, so that it matters where they go. */
   boolean hasTelemetry() {
     return compareTo(HAND_WRITTEN) >= 0;
+  }
+
+  boolean isAfterspan() {
+    return compareTo(AFTERSPAN) >= 0;
+  }
+
+  /** Whether there is something to learn from it with that telemetry. */
+  boolean isMeasuredWith(TelemetryKind telemetry) {
+    return telemetry == TelemetryKind.SDK || (hasTelemetry() && this != AFTERSPAN_PLAIN);
   }
 
   Peer open(OpenTelemetry openTelemetry, int queueCapacity) {

@@ -70,7 +70,7 @@ final class Plot {
         Spread value = samples.spread(benchmark, JmhCase.variant(peer, telemetry), metric);
         if (value.isThere()) {
           String name = peer.title() + (peer.hasTelemetry() ? ", " + telemetry : "");
-          bars.add(new Bar(name, value, peer == PeerKind.AFTERSPAN));
+          bars.add(new Bar(name, value, peer.isAfterspan()));
         }
       }
     }
@@ -82,7 +82,7 @@ final class Plot {
     for (PeerKind peer : PeerKind.values()) {
       Spread value = samples.spread(Retained.BENCHMARK, peer.name(), Retained.OWN_REQUEST);
       if (value.isThere()) {
-        bars.add(new Bar(peer.title(), value, peer == PeerKind.AFTERSPAN));
+        bars.add(new Bar(peer.title(), value, peer.isAfterspan()));
       }
     }
     return new Panel("Retained by a waiting task with a request of 64 KiB, bytes", bars);

@@ -170,11 +170,11 @@ final class Report {
             samples.spread(one.name(), one.variant(), "drainNanos"));
       }
     }
-    add("", "| ten tasks | p50, ns | p99, ns |", "|---|---|---|");
+    add("", "| idle threads, telemetry of the tasks | p50, ns | p99, ns |", "|---|---|---|");
     for (JmhCase one : JmhCase.all()) {
       if (one.name().equals(JmhCase.RESPONSE)) {
         row(
-            one.variant(),
+            one.variant().replace("/", ", "),
             samples.spread(one.name(), one.variant(), "p50 ns"),
             samples.spread(one.name(), one.variant(), "p99 ns"));
       }

@@ -10,6 +10,7 @@ import io.github.afterspan.WorkerOptions;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,6 +18,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -25,7 +27,7 @@ import org.openjdk.jmh.annotations.TearDown;
 /**
  * Ten tasks of one request, on a pool that sleeps: dispatched one by one to an executor, or held
  * back by Afterspan and handed over when the response is over. Counts all that the request's thread
- * does for them.
+ * does for them. One task for an executor is one wake-up, less than which nobody can do.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
@@ -38,6 +40,13 @@ public class ResponseBenchmark {
   private static final TaskOptions AFTER_RESPONSE =
       TaskOptions.named("task").startMode(StartMode.AFTER_RESPONSE);
 
+  /** How many threads the pool has, all of them asleep. */
+  @Param({"1", "4"})
+  public int threads;
+
+  /** Where the telemetry of Afterspan's tasks goes; the executor's have none. */
+  @Param public TelemetryKind telemetry;
+
   private final Batch batch = new Batch();
   private final Peer.Body body = batch::run;
   private OpenTelemetry openTelemetry;
@@ -48,10 +57,13 @@ public class ResponseBenchmark {
   /** Opens both. */
   @Setup
   public void open() {
-    openTelemetry = TelemetryKind.SDK.open();
+    openTelemetry = telemetry.open();
     workers =
-        BackgroundWorkers.create(openTelemetry, WorkerOptions.builder().concurrency(1).build());
-    executor = ExecutorPeers.pool(Peer.QUEUE_CAPACITY);
+        BackgroundWorkers.create(
+            openTelemetry, WorkerOptions.builder().concurrency(threads).build());
+    ThreadPoolExecutor pool = ExecutorPeers.pool(Peer.QUEUE_CAPACITY, threads);
+    pool.prestartAllCoreThreads();
+    executor = pool;
     request = Request.begin(openTelemetry);
   }
 
@@ -79,6 +91,13 @@ public class ResponseBenchmark {
     for (int i = 0; i < TASKS; i++) {
       executor.execute(body);
     }
+  }
+
+  /** Hands one to an executor. */
+  @Benchmark
+  public void oneExecuteCall() {
+    batch.begin(1);
+    executor.execute(body);
   }
 
   /** Waits until they have run. */

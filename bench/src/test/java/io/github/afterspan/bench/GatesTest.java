@@ -38,6 +38,14 @@ class GatesTest {
     assertThat(ours / theirs).isBetween(0.3, 0.92);
   }
 
+  /** About 0.5, of which 0.29 are the SDK's span. */
+  @Test
+  void allocatesHalfOfHandWrittenCode_withoutSpanAttributes() {
+    double ours = allocatedPerTask(PeerKind.AFTERSPAN_PLAIN, TelemetryKind.SDK);
+    double theirs = allocatedPerTask(PeerKind.HAND_WRITTEN, TelemetryKind.SDK);
+    assertThat(ours / theirs).isBetween(0.2, 0.55);
+  }
+
   /** No timer, no future, no context, no span, no wrapper. */
   @Test
   void isOneObjectOf64Bytes_whileItWaits() {

@@ -47,6 +47,7 @@ final class InitParameters {
           "trace-mode",
           "start-mode",
           "baggage",
+          "span-attributes",
           "threads",
           "task-decorator",
           "capture-check",
@@ -144,6 +145,7 @@ final class InitParameters {
     set("trace-mode", word(TraceMode.class), options::traceMode);
     set("start-mode", word(StartMode.class), options::startMode);
     set("baggage", InitParameters::flag, options::baggage);
+    set("span-attributes", InitParameters::flag, options::spanAttributes);
     set("threads", word(WorkerOptions.Threads.class), options::threads);
     set("task-decorator", InitParameters::decorator, options::taskDecorator);
     set("capture-check", word(WorkerOptions.OnCapture.class), options::captureCheck);

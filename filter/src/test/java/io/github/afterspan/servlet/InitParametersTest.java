@@ -42,6 +42,7 @@ class InitParametersTest {
                     Map.entry("trace-mode", "new-trace-with-link"),
                     Map.entry("start-mode", "after-successful-response"),
                     Map.entry("baggage", "false"),
+                    Map.entry("span-attributes", "false"),
                     Map.entry("threads", "virtual"),
                     Map.entry("task-decorator", Decorator.class.getName()),
                     Map.entry("capture-check", "fail")))
@@ -55,6 +56,7 @@ class InitParametersTest {
     assertThat(options.traceMode()).isEqualTo(TraceMode.NEW_TRACE_WITH_LINK);
     assertThat(options.startMode()).isEqualTo(StartMode.AFTER_SUCCESSFUL_RESPONSE);
     assertThat(options.baggage()).isFalse();
+    assertThat(options.spanAttributes()).isFalse();
     assertThat(options.threads()).isEqualTo(WorkerOptions.Threads.VIRTUAL);
     assertThat(options.taskDecorator()).isInstanceOf(Decorator.class);
     assertThat(options.captureCheck()).isEqualTo(WorkerOptions.OnCapture.FAIL);
@@ -91,6 +93,7 @@ class InitParametersTest {
         "trace-mode | CHILD | trace-mode must be one of [child, remote-child, child-with-link, new-trace-with-link], was \"CHILD\"",
         "start-mode | later | start-mode must be one of [immediately, after-response, after-successful-response], was \"later\"",
         "baggage | yes | baggage must be true or false, was \"yes\"",
+        "span-attributes | off | span-attributes must be true or false, was \"off\"",
         "threads | green | threads must be one of [platform, virtual], was \"green\"",
         "name | ` ` | name must not be blank, was \"\"",
         "task-decorator | no.Such | task-decorator must be mdc, or the name of a TaskDecorator class with a public constructor without parameters, was \"no.Such\"",
