@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * }</pre>
  *
  * <p>Every way to make one checks every value, and refuses a bad one with an {@link
- * IllegalArgumentException} that names the setting, the rule and the value.
+ * IllegalArgumentException} that names the setting, the rule and the value. Durations are at least
+ * a millisecond, but for the drain timeout, and at most 365 days.
  *
  * <p>Immutable, safe for use by several threads.
  *
@@ -92,6 +93,8 @@ public record DurableOptions(
   private static final Pattern TABLE =
       Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
   private static final int MAX_NODE_NAME_LENGTH = 50;
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofDays(365);
 
   /** What happens at start when the table is not there. */
   public enum Schema {
@@ -133,22 +136,32 @@ public record DurableOptions(
     if (attempts < 1) {
       throw new IllegalArgumentException("attempts must be positive, was " + attempts);
     }
-    requirePositive("pollInterval", pollInterval);
-    requirePositive("heartbeatInterval", heartbeatInterval);
-    requirePositive("backoff", backoff);
-    requirePositive("timeout", timeout);
-    if (requireNonNull(maxBackoff, "maxBackoff").compareTo(backoff) < 0) {
+    requireBounded("pollInterval", pollInterval);
+    requireBounded("heartbeatInterval", heartbeatInterval);
+    requireBounded("backoff", backoff);
+    requireBounded("maxBackoff", maxBackoff);
+    requireBounded("timeout", timeout);
+    requireNotTooLong("drainTimeout", drainTimeout);
+    if (maxBackoff.compareTo(backoff) < 0) {
       throw new IllegalArgumentException(
           "maxBackoff must be at least backoff, was " + maxBackoff + " with backoff " + backoff);
     }
-    if (requireNonNull(drainTimeout, "drainTimeout").isNegative()) {
+    if (drainTimeout.isNegative()) {
       throw new IllegalArgumentException("drainTimeout must not be negative, was " + drainTimeout);
     }
   }
 
-  static void requirePositive(String name, Duration value) {
-    if (requireNonNull(value, name).toMillis() < 1) {
+  static void requireBounded(String name, Duration value) {
+    requireNotTooLong(name, value);
+    if (value.compareTo(SHORTEST) < 0) {
       throw new IllegalArgumentException(name + " must be at least 1 ms, was " + value);
+    }
+  }
+
+  private static void requireNotTooLong(String name, Duration value) {
+    if (requireNonNull(value, name).compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          name + " must be at most " + LONGEST.toDays() + " days, was " + value);
     }
   }
 

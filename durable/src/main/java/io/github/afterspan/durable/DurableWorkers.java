@@ -333,8 +333,8 @@ public final class DurableWorkers implements AutoCloseable {
      * @param handler runs its jobs
      * @return this
      * @throws NullPointerException if an argument is null
-     * @throws IllegalArgumentException if the name is taken or unfit, or the timeout is not
-     *     positive
+     * @throws IllegalArgumentException if the name is taken or unfit, or the timeout is below a
+     *     millisecond or above 365 days
      */
     public <T> Builder handler(
         String name, Class<T> type, Duration timeout, DurableHandler<T> handler) {

@@ -40,7 +40,7 @@ record Registration<T>(
               + '"');
     }
     if (timeout != null) {
-      DurableOptions.requirePositive("timeout", timeout);
+      DurableOptions.requireBounded("timeout", timeout);
     }
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcDataSource;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is refused before anything runs, in which words; and the waits between attempts. */
 @Timeout(60)
 class OptionsTest {
+
+  private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
   static Stream<Arguments> badOptions() {
     return Stream.of(
@@ -40,6 +43,15 @@ class OptionsTest {
             b -> b.heartbeatInterval(Duration.ofMillis(-1)),
             "heartbeatInterval must be at least 1 ms, was PT-0.001S"),
         bad(b -> b.timeout(Duration.ZERO), "timeout must be at least 1 ms, was PT0S"),
+        bad(
+            b -> b.timeout(FOREVER),
+            "timeout must be at most 365 days, was PT2562047788015215H30M7.999999999S"),
+        bad(
+            b -> b.maxBackoff(Duration.ofDays(366)),
+            "maxBackoff must be at most 365 days, was PT8784H"),
+        bad(
+            b -> b.drainTimeout(Duration.ofDays(365).plusNanos(1)),
+            "drainTimeout must be at most 365 days, was PT8760H0.000000001S"),
         bad(
             b -> b.maxBackoff(Duration.ofMillis(1)),
             "maxBackoff must be at least backoff, was PT0.001S with backoff PT1S"),
@@ -91,6 +103,8 @@ class OptionsTest {
         .hasMessage("handler must have a name of 1 to 100 characters, was \"\"");
     assertThatThrownBy(() -> builder.handler("fax", Mail.class, Duration.ZERO, (mail, job) -> {}))
         .hasMessage("timeout must be at least 1 ms, was PT0S");
+    assertThatThrownBy(() -> builder.handler("fax", Mail.class, FOREVER, (mail, job) -> {}))
+        .hasMessageStartingWith("timeout must be at most 365 days, was PT");
     assertThatThrownBy(() -> DurableWorkers.builder(OpenTelemetry.noop(), "jdbc/none"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("jndiName must be that of a DataSource, was \"jdbc/none\": ");
