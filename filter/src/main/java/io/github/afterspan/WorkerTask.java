@@ -109,9 +109,9 @@ final class WorkerTask extends TaskOutcome {
     return nanos;
   }
 
-  /** Lets a task start that awaited its response; false if it has been cancelled. */
-  boolean mayStart() {
-    nanos = System.nanoTime();
+  /** Lets a task start that awaited its response, now; false if it has been cancelled. */
+  boolean mayStart(long now) {
+    nanos = now;
     return STATE.compareAndSet(this, TaskState.AWAITING_RESPONSE, TaskState.QUEUED);
   }
 

@@ -136,7 +136,7 @@ final class WorkersDispatcher
     }
     task.next = null;
     workers.intake.awaitsNoMore(this);
-    if (letGo(task, (Boolean) before)) {
+    if (letGo(task, (Boolean) before, System.nanoTime())) {
       workers.intake.submit(task);
     }
   }
@@ -161,12 +161,13 @@ final class WorkersDispatcher
   }
 
   private void submit(@Nullable WorkerTask newest, boolean successful) {
+    long now = System.nanoTime();
     WorkerTask oldest = null;
     WorkerTask task = newest;
     while (task != null) {
       WorkerTask older = task.next;
       task.next = null;
-      if (letGo(task, successful)) {
+      if (letGo(task, successful, now)) {
         task.next = oldest;
         oldest = task;
       }
@@ -178,12 +179,12 @@ final class WorkersDispatcher
   }
 
   /** True if the task may start now; false if it was skipped here, or cancelled before. */
-  private static boolean letGo(WorkerTask task, boolean successful) {
+  private static boolean letGo(WorkerTask task, boolean successful, long now) {
     if (!successful && task.profile.startMode == StartMode.AFTER_SUCCESSFUL_RESPONSE) {
       String message = "task \"" + task.name() + "\" was skipped: there was no successful response";
       task.endUnstarted(TaskState.SKIPPED, new CancellationException(message));
       return false;
     }
-    return task.mayStart();
+    return task.mayStart(now);
   }
 }
