@@ -168,18 +168,10 @@ abstract class DurableContract extends FailureContract {
   @Test
   void fetchesNoMoreThanABatch_whenAllThreadsAreBusy() throws Exception {
     AtomicInteger polls = new AtomicInteger();
-    DataSource watched =
-        new WrappedDataSource(
-            dataSource,
-            connection -> {
-              if (Thread.currentThread().getName().startsWith("afterspan-durable-poll")) {
-                polls.incrementAndGet();
-              }
-            });
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     try (DurableWorkers workers =
-        DurableWorkers.builder(openTelemetry, watched)
+        DurableWorkers.builder(openTelemetry, countingPolls(polls))
             .options(options().concurrency(1).pollInterval(Duration.ofMinutes(10)).build())
             .handler(
                 "mail",

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +75,17 @@ abstract class DurableFixture {
 
   DurableWorkers start() {
     return start(options(), (mail, job) -> ran.add(job));
+  }
+
+  /** The database; counts the connections that the engine looks for jobs with. */
+  DataSource countingPolls(AtomicInteger polls) {
+    return new WrappedDataSource(
+        dataSource,
+        connection -> {
+          if (Thread.currentThread().getName().startsWith("afterspan-durable-poll")) {
+            polls.incrementAndGet();
+          }
+        });
   }
 
   DurableJob next() throws InterruptedException {

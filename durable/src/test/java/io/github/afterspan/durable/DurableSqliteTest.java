@@ -199,17 +199,9 @@ class DurableSqliteTest extends DurableContract {
   @Test
   void keepsOneBatch_whenItPollsInVain() throws Exception {
     AtomicInteger polls = new AtomicInteger();
-    DataSource watched =
-        new WrappedDataSource(
-            dataSource,
-            connection -> {
-              if (Thread.currentThread().getName().startsWith("afterspan-durable-poll")) {
-                polls.incrementAndGet();
-              }
-            });
     CountDownLatch go = new CountDownLatch(1);
     try (DurableWorkers workers =
-        DurableWorkers.builder(openTelemetry, watched)
+        DurableWorkers.builder(openTelemetry, countingPolls(polls))
             .options(options().concurrency(1).pollInterval(Duration.ofMillis(10)).build())
             .handler(
                 "mail",

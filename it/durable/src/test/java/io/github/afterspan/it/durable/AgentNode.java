@@ -11,12 +11,16 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 import jakarta.jms.Message;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 
 /**
  * A program under the Java agent: after a while in which it has nothing to do, one order, whose two
@@ -30,11 +34,12 @@ final class AgentNode implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** How long the engine polls before there is anything to do. */
-  private static final Duration IDLE = Duration.ofSeconds(2);
+  /** How often the engine asks the database before there is anything to do. */
+  private static final int IDLE_ASKS = 20;
 
   private final Tracer tracer = GlobalOpenTelemetry.getTracer("application");
   private final CountDownLatch recorded = new CountDownLatch(1);
+  private final Semaphore engineAsked = new Semaphore(0);
   private final Broker broker = new Broker();
   private final OrderDatabase database;
   private final DurableWorkers workers;
@@ -43,11 +48,35 @@ final class AgentNode implements AutoCloseable {
     database = new OrderDatabase(SqliteKillIT.url(directory.resolve("jobs.db")));
     database.createTables();
     workers =
-        DurableWorkers.builder(GlobalOpenTelemetry.get(), database.dataSource)
+        DurableWorkers.builder(
+                GlobalOpenTelemetry.get(), tellingOfConnections(database.dataSource, engineAsked))
             .options(OrderNode.options().pollInterval(Duration.ofMillis(100)).build())
             .handler(OrderNode.RECORD, Placed.class, this::record)
             .handler("relay", Placed.class, new OrderRelay(broker.connections()))
             .start();
+  }
+
+  /** The engine alone has it; handlers and orders go to the pool itself. */
+  private static DataSource tellingOfConnections(DataSource real, Semaphore asked) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            AgentNode.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("getConnection")) {
+                asked.release();
+              }
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  private boolean awaitIdlePolls() throws InterruptedException {
+    engineAsked.drainPermits(); // those of its start
+    return engineAsked.tryAcquire(IDLE_ASKS, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void record(Placed placed, DurableJob job) throws SQLException {
@@ -102,9 +131,9 @@ final class AgentNode implements AutoCloseable {
   public static void main(String[] arguments) throws Exception {
     boolean done;
     try (AgentNode node = setUp(Path.of(arguments[0]))) {
-      Thread.sleep(IDLE.toMillis());
+      boolean polled = node.awaitIdlePolls();
       node.takeOrder();
-      done = node.awaitJobs();
+      done = node.awaitJobs() && polled;
     }
     System.exit(done ? 0 : 1); // the broker's threads are no daemons, all of them
   }
