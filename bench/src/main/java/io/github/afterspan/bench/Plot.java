@@ -18,7 +18,7 @@ final class Plot {
 
   private static final int WIDTH = 1100;
   private static final int LEFT = 320;
-  private static final int RIGHT = 140;
+  private static final int RIGHT = 200;
   private static final int BAR = 18;
   private static final int STEP = 24;
   private static final int TITLE = 44;
@@ -91,7 +91,8 @@ final class Plot {
   private void draw(Panel panel) {
     y += TITLE - STEP;
     text(panel.title(), 20);
-    double longest = panel.bars().stream().mapToDouble(bar -> bar.value().max()).max().orElse(1);
+    // By the medians: one round that went wrong would make all bars but its own invisible.
+    double longest = panel.bars().stream().mapToDouble(bar -> bar.value().median()).max().orElse(1);
     double scale = (WIDTH - LEFT - RIGHT) / Math.max(1, longest);
     for (Bar bar : panel.bars()) {
       int end = LEFT + (int) (bar.value().median() * scale);
@@ -99,13 +100,19 @@ final class Plot {
       graphics.fillRect(LEFT, y, Math.max(1, end - LEFT), BAR);
       graphics.setColor(RANGE);
       int low = LEFT + (int) (bar.value().min() * scale);
-      int high = LEFT + (int) (bar.value().max() * scale);
+      int high = Math.min(WIDTH - RIGHT, LEFT + (int) (bar.value().max() * scale));
       graphics.drawLine(low, y + BAR / 2, high, y + BAR / 2);
       graphics.drawString(bar.name(), 40, y + BAR - 4);
-      graphics.drawString(
-          Spread.number(bar.value().median()), Math.max(end, high) + 6, y + BAR - 4);
+      graphics.drawString(label(bar.value(), scale), Math.max(end, high) + 6, y + BAR - 4);
       y += STEP;
     }
+  }
+
+  /** The median; and where the range ends, if that is outside the frame. */
+  private static String label(Spread value, double scale) {
+    String median = Spread.number(value.median());
+    boolean inside = LEFT + value.max() * scale <= WIDTH - RIGHT + 1;
+    return inside ? median : median + " (up to " + Spread.number(value.max()) + ")";
   }
 
   private void text(String text, int x) {
