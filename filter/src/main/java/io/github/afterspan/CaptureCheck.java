@@ -170,7 +170,7 @@ final class CaptureCheck {
   private static List<Field> followedFields(Class<?> start) {
     List<Field> followed = new ArrayList<>();
     for (Class<?> type = start; type != null && !isOfJdk(type); type = type.getSuperclass()) {
-      for (Field field : type.getDeclaredFields()) {
+      for (Field field : declaredFields(type)) {
         Class<?> of = field.getType();
         boolean mayHold = !of.isPrimitive() && !of.isArray() && !of.isEnum() && of != String.class;
         if (mayHold && !Modifier.isStatic(field.getModifiers()) && field.trySetAccessible()) {
@@ -179,6 +179,14 @@ final class CaptureCheck {
       }
     }
     return List.copyOf(followed);
+  }
+
+  private static Field[] declaredFields(Class<?> type) {
+    try {
+      return type.getDeclaredFields();
+    } catch (LinkageError e) { // one is of a type that is not there, which is nobody's fault
+      return new Field[0];
+    }
   }
 
   private static boolean isOfJdk(Class<?> type) {

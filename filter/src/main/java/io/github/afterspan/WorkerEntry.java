@@ -15,7 +15,13 @@ final class WorkerEntry implements Runnable {
   private final WorkerThreads threads;
   private final @Nullable ClassLoader loader;
   private final Worker worker;
-  private final @Nullable Thread within;
+
+  /**
+   * The thread of the worker that starts this one, until the executor has taken it. Compared and
+   * cleared by that thread, so that others see a stale one does not matter.
+   */
+  private @Nullable Thread within;
+
   private final AtomicBoolean claimed = new AtomicBoolean();
 
   /**
@@ -32,6 +38,14 @@ final class WorkerEntry implements Runnable {
     this.loader = loader;
     this.worker = worker;
     this.within = within;
+  }
+
+  /**
+   * The executor has it. Whatever thread runs it from now on, that of the worker which started it
+   * included, has to look at the queue: that worker may have left.
+   */
+  void isTaken() {
+    within = null;
   }
 
   /** True for one caller: for whoever runs it, or finds that it can't be run. */

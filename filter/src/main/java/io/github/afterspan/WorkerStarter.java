@@ -50,6 +50,7 @@ final class WorkerStarter {
     WorkerEntry entry = new WorkerEntry(pool, threads, loader, worker, within);
     try (Scope ignored = Context.root().makeCurrent()) {
       threads.start(entry);
+      entry.isTaken();
     } catch (RuntimeException | Error e) {
       if (entry.claim()) {
         if (pool.startFailed(worker, submitted, e)) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.afterspan;
 
+import static io.github.afterspan.Outcomes.outcome;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +12,10 @@ import io.github.afterspan.WorkerOptions.OnCapture;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,6 +53,54 @@ class CaptureCheckTest {
     assertThatThrownBy(() -> dispatcher.dispatch("mail", holder::look))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("through");
+  }
+
+  @Test
+  void acceptsBodyThatHoldsAnObject_whoseClassNamesATypeThatIsNotThere() throws Exception {
+    Object held =
+        new WithoutOptional()
+            .loadClass(HoldsOptional.class.getName())
+            .getDeclaredConstructor()
+            .newInstance();
+    assertThatThrownBy(() -> held.getClass().getDeclaredFields())
+        .isInstanceOf(NoClassDefFoundError.class);
+    DispatchedTask task =
+        dispatcher(OnCapture.FAIL).dispatch("mail", () -> assertThat(held).isNotNull());
+    assertThat(outcome(task)).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  /** Of a library that an application may leave out. */
+  static final class Optional {}
+
+  /** Works without it. */
+  public static final class HoldsOptional {
+    @Nullable Optional optional;
+
+    /** Public, for another class loader's is another package. */
+    public HoldsOptional() {}
+  }
+
+  private static final class WithoutOptional extends ClassLoader {
+
+    WithoutOptional() {
+      super(CaptureCheckTest.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (name.equals(Optional.class.getName())) {
+        throw new ClassNotFoundException(name);
+      }
+      if (!name.equals(HoldsOptional.class.getName())) {
+        return super.loadClass(name, resolve);
+      }
+      try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        byte[] bytes = requireNonNull(in).readAllBytes();
+        return defineClass(name, bytes, 0, bytes.length);
+      } catch (IOException e) {
+        throw new ClassNotFoundException(name, e);
+      }
+    }
   }
 
   @Test

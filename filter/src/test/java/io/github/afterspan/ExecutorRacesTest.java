@@ -8,8 +8,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -72,6 +74,39 @@ class ExecutorRacesTest {
       refuse.set(false);
       join(dispatcher.dispatch("later", () -> {}));
       await().atMost(Duration.ofSeconds(10)).until(() -> workers.capacity.accepted() == 0);
+    }
+  }
+
+  /** The one worker that is left was started by another, from the thread that it now runs on. */
+  @Test
+  void runsTask_whenExecutorRefusesAndTheQueuedWorkerRunsWhereItWasStarted() throws Exception {
+    Queue<Runnable> taken = new ArrayDeque<>();
+    AtomicBoolean refuse = new AtomicBoolean();
+    Executor executor =
+        worker -> {
+          if (refuse.get()) {
+            throw new RejectedExecutionException("saturated");
+          }
+          taken.add(worker);
+        };
+    WorkerOptions options = WorkerOptions.builder().concurrency(2).build();
+    try (BackgroundWorkers workers =
+        BackgroundWorkers.create(OpenTelemetry.noop(), options, executor)) {
+      CompletableFuture<Boolean> response = new CompletableFuture<>();
+      BackgroundDispatcher dispatcher = workers.dispatcher(response);
+      TaskOptions after = TaskOptions.named("after").startMode(StartMode.AFTER_RESPONSE);
+      for (int i = 0; i < 3; i++) {
+        dispatcher.dispatch(after, () -> {});
+      }
+      response.complete(true);
+      taken.remove().run(); // runs all three, and has another worker started meanwhile
+      assertThat(workers.capacity.accepted()).isZero();
+      refuse.set(true);
+      DispatchedTask late = dispatcher.dispatch("late", () -> {});
+      assertThat(late.state()).isEqualTo(TaskState.QUEUED);
+      taken.remove().run();
+      assertThat(late.state()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(taken).isEmpty();
     }
   }
 
