@@ -176,7 +176,9 @@ public final class BackgroundDispatchFilter extends HttpFilter {
         chain.doFilter(guard.request, guard.response);
       }
     } catch (IOException | ServletException | RuntimeException | Error e) {
-      exchange.failed(e);
+      if (outermost) { // what leaves an inner pass may be caught by whoever included it
+        exchange.failed(e);
+      }
       throw e;
     } finally {
       if (guard != null) {

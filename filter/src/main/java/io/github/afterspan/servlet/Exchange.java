@@ -105,16 +105,19 @@ final class Exchange implements AsyncListener {
   }
 
   /**
-   * Called by the container. It may be first, with a client that went away; then nothing succeeded.
+   * Called by the container; while the handler runs, if that closes the stream and the container
+   * sends at once, or if the client went away. Whether the response succeeded is for {@link #end}.
    */
   private void lastByteGone() {
-    handedBack.complete(false);
-    Throwable thrown = failure;
-    if (thrown != null && handedBack.isCompletedExceptionally()) {
-      response.completeExceptionally(thrown);
-    } else {
-      response.complete(handedBack.join());
-    }
+    CompletableFuture<Boolean> unused =
+        handedBack.whenComplete(
+            (successful, thrown) -> {
+              if (thrown != null) {
+                response.completeExceptionally(thrown);
+              } else {
+                response.complete(successful);
+              }
+            });
   }
 
   @Override

@@ -41,7 +41,9 @@ public final class LastByteValve extends ValveBase implements AccessLog {
 
   @Override
   public void invoke(Request request, Response response) throws IOException, ServletException {
-    request.setAttribute(ATTRIBUTE, new AtEnd());
+    if (!(request.getAttribute(ATTRIBUTE) instanceof AtEnd)) { // passed again when dispatched
+      request.setAttribute(ATTRIBUTE, new AtEnd());
+    }
     getNext().invoke(request, response);
   }
 

@@ -97,6 +97,43 @@ abstract class LastByteScenarios extends OffThreadScenarios {
   }
 
   @Test
+  void runsTask_whenTheHandlerClosesTheStream() throws Exception {
+    HttpConnection connection = request((request, response) -> answerAndClose(response));
+
+    assertThat(connection.receive().body()).isEqualTo("ok");
+    assertThat(outcome("if all is well")).isEqualTo(TaskState.SUCCEEDED);
+    assertRanOnce("after");
+  }
+
+  @Test
+  void runsTask_whenAnotherThreadClosesTheStreamAndCompletes() throws Exception {
+    HttpConnection connection =
+        request(
+            (request, response) -> {
+              AsyncContext async = request.startAsync();
+              elsewhere(
+                  () -> {
+                    answerAndClose(async.getResponse());
+                    async.complete();
+                  });
+            });
+
+    assertThat(connection.receive().body()).isEqualTo("ok");
+    assertThat(outcome("if all is well")).isEqualTo(TaskState.SUCCEEDED);
+    assertRanOnce("after");
+  }
+
+  @Test
+  void runsTask_whenTheRequestIsDispatchedAgain() throws Exception {
+    HttpConnection connection =
+        request((request, response) -> request.startAsync().dispatch("/two"));
+
+    assertThat(connection.receive().body()).isEqualTo("two");
+    assertThat(outcome("if all is well")).isEqualTo(TaskState.SUCCEEDED);
+    assertRanOnce("after");
+  }
+
+  @Test
   void runsTask_whenTheHandlerThrows() throws Exception {
     HttpConnection connection =
         request(
@@ -132,11 +169,21 @@ abstract class LastByteScenarios extends OffThreadScenarios {
                           dispatchAfter(request, "after");
                           dispatch(request, "if all is well", AFTER_SUCCESSFUL_RESPONSE);
                           ending.handle(request, response);
-                        })));
+                        }))
+                .servlet(
+                    "/two",
+                    handler(
+                        "two", (request, response) -> response.getOutputStream().print("two"))));
     HttpConnection connection = closing(HttpConnection.openNarrow(port));
     connection.send("GET", "/one", Map.of(), "");
     receiver.awaitSpan("server");
     return connection;
+  }
+
+  private static void answerAndClose(ServletResponse response) throws IOException {
+    try (ServletOutputStream out = response.getOutputStream()) {
+      out.print("ok");
+    }
   }
 
   /** Leaves everything in the buffer, which takes pieces but nothing large at once. */

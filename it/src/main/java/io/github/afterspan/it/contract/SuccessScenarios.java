@@ -9,6 +9,7 @@ import io.github.afterspan.TaskState;
 import io.github.afterspan.it.Application;
 import io.github.afterspan.it.Handler;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that run only if the response was a success. */
@@ -55,6 +56,20 @@ abstract class SuccessScenarios extends Scenarios {
           response.getOutputStream().print("ok");
           response.flushBuffer();
           throw new Expected();
+        });
+  }
+
+  @Test
+  void runsTask_whenTheHandlerCatchesWhatAnIncludeThrows() throws Exception {
+    assertOutcome(
+        TaskState.SUCCEEDED,
+        200,
+        (request, response) -> {
+          try {
+            request.getRequestDispatcher("/throws").include(request, response);
+          } catch (ServletException | RuntimeException e) {
+            response.getOutputStream().print("instead");
+          }
         });
   }
 
@@ -118,6 +133,13 @@ abstract class SuccessScenarios extends Scenarios {
                           dispatch(request, "if all is well", AFTER_SUCCESSFUL_RESPONSE);
                           assertWaiting(request, "if all is well");
                           ending.handle(request, response);
+                        }))
+                .servlet(
+                    "/throws",
+                    handler(
+                        "throws",
+                        (request, response) -> {
+                          throw new Expected();
                         })));
 
     assertThat(connect(port).get("/one").status()).isEqualTo(expectedStatus);
