@@ -75,15 +75,16 @@ final class Ledger {
 
   /** Notes what the exporter said. */
   void answered(List<PendingSpan> entries, boolean success) {
+    int exported = 0;
     for (PendingSpan entry : entries) {
-      if (success) {
-        remove(entry);
-      } else {
+      if (!success) {
         refused(entry, State.EXPORTING);
+      } else if (remove(entry)) { // and not counted as lost meanwhile
+        exported++;
       }
     }
-    if (success) {
-      counts.exported(entries.size());
+    if (exported > 0) {
+      counts.exported(exported);
     }
     synchronized (settled) {
       settled.notifyAll();

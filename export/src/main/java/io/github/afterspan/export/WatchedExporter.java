@@ -102,9 +102,9 @@ final class WatchedExporter implements SpanExporter {
     List<SpanData> spans = claimed.stream().map(entry -> entry.span.toSpanData()).toList();
     try {
       CompletableResultCode result = delegate.export(spans);
-      result.whenComplete(() -> ledger.answered(claimed, result.isSuccess()));
-    } catch (RuntimeException e) {
-      ledger.answered(claimed, false); // told by the next try, or by the last
+      result.whenComplete(() -> answered(claimed, result.isSuccess()));
+    } catch (RuntimeException | Error e) { // a backend's class may be gone with its loader
+      answered(claimed, false); // told by the next try, or by the last
     }
   }
 

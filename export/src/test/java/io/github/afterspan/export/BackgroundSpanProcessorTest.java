@@ -188,6 +188,34 @@ class BackgroundSpanProcessorTest {
     }
   }
 
+  /** Nobody flushes any more, and the threads that try again have found nothing to do. */
+  @Test
+  void triesAgain_whenTheExporterRefusesAfterTheFlushIsOver() {
+    ExportWatch watch = new ExportWatch(() -> meters, Duration.ZERO);
+    BackgroundSpanProcessor processor = watch.processor(batch(watch.exporter(exporter)));
+    CompletableResultCode held = new CompletableResultCode();
+    exporter.answer =
+        () -> {
+          exporter.answer = () -> held;
+          return CompletableResultCode.ofFailure();
+        };
+    try (SdkTracerProvider sdk = sdk(processor)) {
+      end(sdk, "ours");
+      assertThat(processor.flush(Duration.ofSeconds(1))).hasSize(1);
+      Awaitility.await().until(() -> exporter.batches.size() == 2);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .until(() -> watch.threads().getQueue().isEmpty() && isIdle(watch));
+      exporter.answer = CompletableResultCode::ofSuccess;
+      held.fail();
+      Awaitility.await().untilAsserted(() -> assertThat(exporter.names()).contains("ours"));
+    }
+  }
+
+  private static boolean isIdle(ExportWatch watch) {
+    return watch.threads().getActiveCount() == 0;
+  }
+
   @Test
   void exportsSpans_whenTheQueueOfTheProcessorWasFull() {
     BackgroundSpanProcessor processor =
