@@ -32,6 +32,7 @@ final class Drain implements Runnable {
   private final Duration timeout;
   private final CompletableFuture<Status> done;
   private @Nullable Thread releasing;
+  private boolean finished; // every task has its outcome, without being told to stop
 
   Drain(BackgroundWorkers workers, Duration timeout, CompletableFuture<Status> done) {
     this.workers = workers;
@@ -42,9 +43,11 @@ final class Drain implements Runnable {
   @Override
   public void run() {
     try {
-      attempt("finish the tasks", this::finishTasks);
+      attempt("wait for the tasks", this::awaitTasks);
+      attempt("stop the tasks", this::stopTasks);
       attempt("flush", this::flush);
-      attempt("end the threads", this::closeAll);
+      attempt("end the threads", this::endThreads);
+      attempt("close the telemetry", this::closeTelemetry);
     } finally {
       workers.capacity.close();
       done.complete(workers.status());
@@ -66,11 +69,14 @@ final class Drain implements Runnable {
     void run() throws InterruptedException;
   }
 
-  private void finishTasks() throws InterruptedException {
-    Capacity capacity = workers.capacity;
-    capacity.startDraining();
+  private void awaitTasks() throws InterruptedException {
+    workers.capacity.startDraining();
     releaseAwaiting();
-    if (!capacity.awaitEmpty(Durations.nanos(timeout))) {
+    finished = workers.capacity.awaitEmpty(Durations.nanos(timeout));
+  }
+
+  private void stopTasks() throws InterruptedException {
+    if (!finished) {
       abandonWaiting();
       if (!stopRunning()) {
         abandonRunning();
@@ -190,7 +196,7 @@ final class Drain implements Runnable {
     }
   }
 
-  private void closeAll() throws InterruptedException {
+  private void endThreads() throws InterruptedException {
     workers.pool.close();
     if (!workers.pool.awaitRetired(THREADS_TIMEOUT.toNanos())) {
       workers.log.warn(workers.pool.active() + " threads are still in a task, and are left", null);
@@ -201,6 +207,9 @@ final class Drain implements Runnable {
       join(releasing);
     }
     join(workers.watchdog.thread());
+  }
+
+  private void closeTelemetry() {
     workers.log.logRejectionsNow();
     workers.closeTelemetry();
   }

@@ -47,6 +47,28 @@ class DrainTest {
     assertThat(gate.wasInterrupted()).isFalse();
   }
 
+  /** By what depends on a task that the drain skips, and runs on the thread of the drain. */
+  @Test
+  void stopsTasksAtOnce_whenItIsInterruptedWhileItWaits() throws Exception {
+    BackgroundWorkers workers = engine.workers(o -> o.concurrency(1));
+    BlockingTask body = engine.blocking();
+    DispatchedTask running = workers.dispatcher().dispatch("running", body);
+    body.awaitStarted();
+    DispatchedTask queued = workers.dispatcher().dispatch("queued", () -> {});
+    TaskOptions options =
+        TaskOptions.named("skipped").startMode(StartMode.AFTER_SUCCESSFUL_RESPONSE);
+    DispatchedTask skipped =
+        workers.dispatcher(new CompletableFuture<>()).dispatch(options, () -> {});
+    var unused =
+        skipped.completion().whenComplete((done, thrown) -> Thread.currentThread().interrupt());
+    workers.drain(Duration.ofDays(1)).get(30, TimeUnit.SECONDS);
+    assertThat(skipped.state()).isEqualTo(TaskState.SKIPPED);
+    assertThat(queued.state()).isEqualTo(TaskState.ABANDONED);
+    assertThat(running.state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(engine.log().warnings("the drain was interrupted, and could not wait for the tasks"))
+        .hasSize(1);
+  }
+
   @Test
   void isQuick_whenThereIsNothingToDo() throws Exception {
     BackgroundWorkers workers = engine.workers();

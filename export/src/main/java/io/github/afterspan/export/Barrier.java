@@ -43,7 +43,7 @@ final class Barrier {
 
   /** Returns what had ended before and is not exported within the time. */
   List<PendingSpan> pass(Duration within) {
-    long deadline = System.nanoTime() + within.toNanos();
+    long deadline = System.nanoTime() + Durations.nanos(within);
     List<List<PendingSpan>> ended = new ArrayList<>();
     exporters.forEach(exporter -> ended.add(exporter.ledger.pending()));
     try {

@@ -48,7 +48,7 @@ final class DrainWait {
         }
         long now = System.nanoTime();
         quietSince = busy ? now : quietSince;
-        if (now - quietSince > QUIET.toNanos() || now - start > timeout.toNanos()) {
+        if (now - quietSince > QUIET.toNanos() || now - start > Durations.nanos(timeout)) {
           ExportLog.warn(gaveUp(live, open));
           return;
         }

@@ -63,8 +63,11 @@ final class Shutdown {
       begun = new Thread(this::finish, "afterspan-export-shutdown");
       begun.setDaemon(true);
     }
-    drains.await();
-    begun.start();
+    try {
+      drains.await();
+    } finally { // or nobody would ever have the result
+      begun.start();
+    }
     return result;
   }
 

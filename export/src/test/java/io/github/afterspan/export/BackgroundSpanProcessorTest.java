@@ -25,11 +25,13 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +187,20 @@ class BackgroundSpanProcessorTest {
       assertThat(latch.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void waitsAsLongAsItTakes_whenToldForever() {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    AtomicInteger looks = new AtomicInteger();
+    new DrainWait(forever, () -> looks.incrementAndGet() < 3 ? 1 : 0).await();
+    assertThat(looks).hasValue(3);
+    BackgroundSpanProcessor processor = around(BackgroundSpanProcessorTest::batch);
+    try (SdkTracerProvider sdk = sdk(processor)) {
+      end(sdk, "ours");
+      assertThat(processor.flush(forever)).isEmpty();
+      assertThat(exporter.names()).containsExactly("ours");
     }
   }
 
