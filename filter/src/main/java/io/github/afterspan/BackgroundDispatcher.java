@@ -35,8 +35,10 @@ public interface BackgroundDispatcher {
    *     small
    * @param task the body
    * @return the accepted task
-   * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if the name is blank
+   * @throws NullPointerException if an argument is null, or the workers' {@link TaskDecorator}
+   *     returned null; whatever else the decorator throws comes through
+   * @throws IllegalArgumentException if the name is blank, or the body captures a request and the
+   *     workers' {@link WorkerOptions#captureCheck()} is to fail
    * @throws DispatchRejectedException if there is no room, or the workers no longer accept tasks
    */
   DispatchedTask dispatch(String name, BackgroundTask task);
@@ -48,7 +50,9 @@ public interface BackgroundDispatcher {
    * @param task the body
    * @return the accepted task
    * @throws NullPointerException if an argument is null, or the workers' {@link TaskDecorator}
-   *     returned null
+   *     returned null; whatever else the decorator throws comes through
+   * @throws IllegalArgumentException if the body captures a request and the workers' {@link
+   *     WorkerOptions#captureCheck()} is to fail
    * @throws DispatchRejectedException if there is no room, or the workers no longer accept tasks
    */
   DispatchedTask dispatch(TaskOptions options, BackgroundTask task);
@@ -67,8 +71,8 @@ public interface BackgroundDispatcher {
    * java.util.concurrent.Future} is asked, and what it failed with is recorded.
    *
    * @param options the options for every command
-   * @return an executor, whose {@code execute} throws {@link DispatchRejectedException} as {@link
-   *     #dispatch(TaskOptions, BackgroundTask)} does
+   * @return an executor, whose {@code execute} throws what {@link #dispatch(TaskOptions,
+   *     BackgroundTask)} does
    * @throws NullPointerException if the options are null
    */
   Executor executor(TaskOptions options);

@@ -94,7 +94,8 @@ public final class BackgroundWorkers implements AutoCloseable {
   }
 
   /**
-   * Creates workers with threads of their own.
+   * Creates workers with threads of their own. Tasks get the context class loader of the thread
+   * that calls this; in a container, that of the application.
    *
    * @param openTelemetry where spans and metrics go
    * @param options the settings
@@ -167,7 +168,9 @@ public final class BackgroundWorkers implements AutoCloseable {
   /**
    * Creates workers whose tasks run on the thread that dispatches them: for those who have threads
    * already, a scheduler's for one, and want the spans, metrics, timeouts and outcomes of a task.
-   * {@code dispatch} returns when the body is back, so a stuck body keeps its caller.
+   * {@code dispatch} returns when the body is back, so a stuck body keeps its caller. Nothing
+   * waits, so {@code concurrency + queueCapacity} tasks may run at once; for no more than the
+   * concurrency set the queue capacity to zero.
    *
    * @param openTelemetry where spans and metrics go
    * @param options the settings; {@link WorkerOptions#threads()} is ignored

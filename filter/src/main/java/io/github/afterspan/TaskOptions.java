@@ -76,7 +76,8 @@ public final class TaskOptions {
   }
 
   /**
-   * Returns these options with a timeout: how long the body may run, from its start.
+   * Returns these options with a timeout: how long the body may run, from its start. It fires up to
+   * 20 ms late, and what is beyond 146 years counts as that.
    *
    * @param timeout longer than zero
    * @return the new options

@@ -153,10 +153,14 @@ public final class BackgroundDispatchFilter extends HttpFilter {
     WorkerOptions options = parameters.workerOptions();
     Executor executor = parameters.executor();
     OpenTelemetry openTelemetry = GlobalOpenTelemetry.getOrNoop();
-    workers =
-        executor == null
-            ? BackgroundWorkers.create(openTelemetry, options)
-            : BackgroundWorkers.create(openTelemetry, options, executor);
+    try {
+      workers =
+          executor == null
+              ? BackgroundWorkers.create(openTelemetry, options)
+              : BackgroundWorkers.create(openTelemetry, options, executor);
+    } catch (IllegalArgumentException e) { // virtual threads, on a Java that has none
+      throw parameters.refused(String.valueOf(e.getMessage()), e);
+    }
   }
 
   @Override

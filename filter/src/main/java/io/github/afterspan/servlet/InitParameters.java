@@ -130,7 +130,7 @@ final class InitParameters {
     }
   }
 
-  private ServletException refused(String message, @Nullable Exception cause) {
+  ServletException refused(String message, @Nullable Exception cause) {
     return new ServletException("filter \"" + config.getFilterName() + "\": " + message, cause);
   }
 

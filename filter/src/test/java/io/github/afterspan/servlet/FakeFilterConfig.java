@@ -4,6 +4,7 @@ package io.github.afterspan.servlet;
 
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletContext;
+import java.lang.reflect.Proxy;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Map;
@@ -23,9 +24,14 @@ final class FakeFilterConfig implements FilterConfig {
     return "background";
   }
 
+  /** Of an application without a web.xml. */
   @Override
   public ServletContext getServletContext() {
-    throw new UnsupportedOperationException("no test needs it");
+    return (ServletContext)
+        Proxy.newProxyInstance(
+            FakeFilterConfig.class.getClassLoader(),
+            new Class<?>[] {ServletContext.class},
+            (proxy, method, arguments) -> null);
   }
 
   @Override

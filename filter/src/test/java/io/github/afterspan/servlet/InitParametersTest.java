@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -104,6 +106,17 @@ class InitParametersTest {
     assertThatThrownBy(() -> parameters(Map.of(name, value)).workerOptions())
         .isInstanceOf(ServletException.class)
         .hasMessage("filter \"background\": " + message);
+  }
+
+  @Test
+  @EnabledForJreRange(max = JRE.JAVA_20)
+  void refuseVirtualThreads_whereThereAreNone() {
+    FakeFilterConfig config = new FakeFilterConfig(Map.of("threads", "virtual"));
+    assertThatThrownBy(() -> new BackgroundDispatchFilter().init(config))
+        .isInstanceOf(ServletException.class)
+        .hasMessage(
+            "filter \"background\": threads=virtual needs Java 21 or newer, this is "
+                + Runtime.version());
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Many requests at once, ending in every way. */
@@ -86,6 +87,9 @@ abstract class LoadScenarios extends Scenarios {
     }
     clients.shutdown();
 
+    Awaitility.await() // before the drain lets go what awaits a response that never ends
+        .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .until(() -> ran.size() == dispatched.size());
     container.undeploy();
 
     assertThat(dispatched).hasSize(CLIENTS * requestsPerClient());
